@@ -1,0 +1,89 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// TERRAFIRMA_PART=translator leaves out everything behind the C source: no libtcc, no HTTP, no
+// package downloads. `TERRAFIRMA_PART=translator swift test` runs the translator's tests alone.
+let translatorOnly = Context.environment["TERRAFIRMA_PART"] == "translator"
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+let cSettings: [CSetting] = [
+    .enableWarning("all"), .enableWarning("extra"), .disableWarning("c23-extensions"), .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: readme(name), swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swiftSettings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+/// Pages that live beside the sources of a target.
+func readme(_ name: String) -> [String] {
+    ["CTranslation", "WasmRuntime", "FunctionServer"].contains(name) ? ["README.md"] : []
+}
+
+let translator: [Target] = [
+    module("WasmModule"),
+    module("WasmBinary", ["WasmModule"]),
+    module("WasmValidation", ["WasmModule", "WasmBinary"]),
+    module("CTranslation", ["WasmModule", "WasmBinary", "WasmValidation"]),
+    tests("WasmModule"),
+    tests("WasmBinary", ["WasmModule"]),
+    tests("WasmValidation", ["WasmModule", "WasmBinary"]),
+    tests("CTranslation", ["WasmModule", "WasmBinary", "WasmValidation"]),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
+let everythingElse: [Target] = [
+    .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
+    .systemLibrary(name: "CNettle", path: "Sources/CNettle", providers: [.apt(["nettle-dev"])]),
+    .target(
+        name: "CRuntime", path: "runtime-c", exclude: ["README.md"], sources: ["src"], publicHeadersPath: "include",
+        cSettings: cSettings),
+    module("NativeCode", ["CTinyCC", "CRuntime", "WasmModule"]),
+    module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
+    module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
+    module("Hostcalls", ["CRuntime", "WasmRuntime", "WasmModule"]),
+    module("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log] + nio),
+    module(
+        "TFCCommands",
+        [
+            "WasmModule", "WasmBinary", "WasmValidation", "CTranslation", "NativeCode", "ModuleCache", "WasmRuntime",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+    command("tfc", ["TFCCommands"]),
+    command(
+        "tfc-serve", ["FunctionServer", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    tests("NativeCode", ["CRuntime", "WasmModule"]),
+    tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
+    tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),
+    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "WasmModule"]),
+    tests("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", log] + nio),
+    tests("TFCCommands", ["tfc", "WasmModule", "ModuleCache", "WasmRuntime"]),
+]
+
+let package = Package(
+    name: "terrafirma",
+    dependencies: translatorOnly
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        ],
+    targets: translatorOnly ? translator : translator + everythingElse,
+    cLanguageStandard: .c2x
+)

@@ -1,0 +1,186 @@
+/* tf_abi.h: what generated code and the runtime agree on.
+ *
+ * Read by clang (the runtime), and, embedded in the binary, by libtcc and by optimizing compilers in front of
+ * every generated source. So: plain C99, no includes when TF_GENERATED is defined, nothing that libtcc of 2020
+ * lacks. Any change here changes the cache key of every artifact (the text is part of it).
+ *
+ * Native signature of a wasm function of type [p…] -> [r…]:
+ *     r0 code(tf_instance *, p0, p1, …)
+ * i32 is uint32_t, i64 is uint64_t, f32 is float, f64 is double, references are void * (null: NULL; a funcref
+ * points to a tf_function, an externref holds whatever the host put in it, never 0). Results beyond the first are
+ * in instance->scratch[1…] after the call, each in a cell of its own. Parameters beyond TF_MAX_REGISTER_PARAMETERS
+ * are passed in instance->scratch[0…] in order. All instances of a store share one scratch area.
+ */
+#ifndef TF_ABI_H
+#define TF_ABI_H
+
+#ifdef TF_GENERATED
+typedef unsigned char uint8_t;
+typedef unsigned int uint32_t;
+typedef unsigned long long uint64_t;
+typedef int int32_t;
+typedef long long int64_t;
+#else
+#include <stdint.h>
+#endif
+
+/* Bumped when the meaning of something here changes while its text does not. */
+#define TF_ABI_VERSION 1
+
+/* Parameters passed natively; libtcc's value stack bounds a call's arguments. */
+#define TF_MAX_REGISTER_PARAMETERS 100
+
+/* Cells in a scratch area: enough for 1,000 parameters and 1,000 results, two cells each. */
+#define TF_SCRATCH_CELLS 2048
+
+typedef struct tf_instance tf_instance;
+typedef struct tf_host tf_host;
+
+/* Why a guest ended early. Values are stable: hosts return them as status. */
+typedef enum tf_trap {
+    TF_OK = 0,
+    TF_TRAP_UNREACHABLE = 1,
+    TF_TRAP_MEMORY_BOUNDS,       /* out of bounds memory access */
+    TF_TRAP_TABLE_BOUNDS,        /* out of bounds table access */
+    TF_TRAP_UNDEFINED_ELEMENT,   /* call_indirect beyond the table */
+    TF_TRAP_UNINITIALIZED_ELEMENT, /* call_indirect of null */
+    TF_TRAP_TYPE_MISMATCH,       /* indirect call type mismatch */
+    TF_TRAP_DIVIDE_BY_ZERO,
+    TF_TRAP_INTEGER_OVERFLOW,
+    TF_TRAP_INVALID_CONVERSION,
+    TF_TRAP_STACK_EXHAUSTED,
+    TF_TRAP_DEADLINE,            /* wall time used up */
+    TF_TRAP_HOST,                /* a host call refused to go on; it left a message in the store */
+    TF_TRAP_UNKNOWN_IMPORT,      /* an import nobody provided was called (unknown-imports=trap) */
+    TF_TRAP_OUT_OF_MEMORY,       /* the host has no memory to go on */
+    TF_EXIT,                     /* not a trap: the guest asked to end (proc_exit); code in the store */
+} tf_trap;
+
+/* Uniform entry of a function type: calls `code(instance, …)` with arguments from `values`, one 8-byte cell each
+ * (i32 and f32 in the low half), and leaves the results there, first result in values[0]. */
+typedef void (*tf_enter)(void *code, void *instance, uint64_t *values);
+
+/* A function as a value. Funcrefs point to one. */
+typedef struct tf_function {
+    uint32_t type;     /* canonical type id, never 0; first, so that an indirect call compares at offset 0 */
+    uint32_t reserved;
+    void *code;        /* native code */
+    void *instance;    /* its first argument: the tf_instance, or the tf_host of a host function */
+    tf_enter enter;    /* uniform entry for its type; NULL if only generated code calls it */
+} tf_function;
+
+/* A linear memory. `base` never moves. */
+typedef struct tf_memory {
+    uint8_t *base;
+    uint64_t pages;    /* current size in pages of 64 KiB */
+    uint64_t bytes;    /* current size in bytes */
+    uint64_t maximum;  /* in pages: the declared maximum or the limit in force, whichever is less */
+    uint64_t reserved; /* bytes of address space behind base, guard included */
+} tf_memory;
+
+/* A table of references. */
+typedef struct tf_table {
+    void **elements;
+    uint64_t size;
+    uint64_t maximum;
+    uint32_t element_type; /* raw value of the reference type */
+    uint32_t reserved;
+} tf_table;
+
+/* Head of every instance; the module's own cells follow (InstanceLayout.swift). 64 bytes. */
+struct tf_instance {
+    uint8_t *memory;         /* base of memory 0, NULL without one; first: libtcc reads offset 0 cheapest */
+    uint64_t *scratch;       /* further results and parameters, shared within the store */
+    tf_memory *memory_zero;  /* memory 0, NULL without one */
+    struct tf_store *store;
+    const struct tf_module *module;
+    void *host;              /* whatever the embedder's host functions want to find again */
+    void *reserved[2];
+};
+
+/* A host function bound to the instance that imports it: the first argument of its native code.
+ * `call` reads arguments from `values` and leaves the result in values[0]; it returns TF_OK, a trap, or TF_EXIT.
+ * It never jumps: generated code raises what it returns after it has returned. */
+struct tf_host {
+    tf_trap (*call)(tf_host *host, uint64_t *values);
+    tf_instance *instance; /* the importing instance: whose memory pointers refer to */
+    void *data;
+};
+
+/* What generated code calls. Copied into the loaded code by tf_attach. */
+typedef struct tf_api {
+    /* control: `trap` does not return; `host` calls host->call with a stack check and raises what it returns;
+     * `bad_callee` raises what is wrong with the callee of an indirect call: f is NULL or of another type */
+    void (*trap)(tf_instance *, uint32_t trap);
+    void (*host)(tf_host *, uint64_t *values);
+    void (*bad_callee)(tf_instance *, const tf_function *f);
+
+    /* memories */
+    uint64_t (*memory_grow)(tf_instance *, tf_memory *, uint64_t delta); /* old size in pages or UINT64_MAX */
+    void (*memory_fill)(tf_instance *, tf_memory *, uint64_t at, uint32_t byte, uint64_t count);
+    void (*memory_copy)(tf_instance *, tf_memory *to, tf_memory *from, uint64_t at, uint64_t source, uint64_t count);
+    void (*memory_init)(tf_instance *, tf_memory *, uint32_t segment, uint64_t at, uint32_t source, uint32_t count);
+    void (*data_drop)(tf_instance *, uint32_t segment);
+
+    /* tables */
+    void *(*table_get)(tf_instance *, tf_table *, uint64_t at);
+    void (*table_set)(tf_instance *, tf_table *, uint64_t at, void *value);
+    uint64_t (*table_grow)(tf_instance *, tf_table *, void *value, uint64_t delta); /* old size or UINT64_MAX */
+    void (*table_fill)(tf_instance *, tf_table *, uint64_t at, void *value, uint64_t count);
+    void (*table_copy)(tf_instance *, tf_table *to, tf_table *from, uint64_t at, uint64_t source, uint64_t count);
+    void (*table_init)(tf_instance *, tf_table *, uint32_t segment, uint64_t at, uint32_t source, uint32_t count);
+    void (*elem_drop)(tf_instance *, uint32_t segment);
+
+    /* integers */
+    uint32_t (*clz4)(uint32_t), (*ctz4)(uint32_t), (*popcnt4)(uint32_t);
+    uint64_t (*clz8)(uint64_t), (*ctz8)(uint64_t), (*popcnt8)(uint64_t);
+    uint32_t (*rotl4)(uint32_t, uint32_t), (*rotr4)(uint32_t, uint32_t);
+    uint64_t (*rotl8)(uint64_t, uint64_t), (*rotr8)(uint64_t, uint64_t);
+    /* division with its traps; rem_s of the least value by -1 is 0 */
+    uint32_t (*divs4)(tf_instance *, uint32_t, uint32_t), (*divu4)(tf_instance *, uint32_t, uint32_t);
+    uint32_t (*rems4)(tf_instance *, uint32_t, uint32_t), (*remu4)(tf_instance *, uint32_t, uint32_t);
+    uint64_t (*divs8)(tf_instance *, uint64_t, uint64_t), (*divu8)(tf_instance *, uint64_t, uint64_t);
+    uint64_t (*rems8)(tf_instance *, uint64_t, uint64_t), (*remu8)(tf_instance *, uint64_t, uint64_t);
+
+    /* floats: results as the specification has them, NaNs quieted */
+    float (*minf)(float, float), (*maxf)(float, float);
+    double (*mind)(double, double), (*maxd)(double, double);
+    float (*ceilf)(float), (*floorf)(float), (*truncf)(float), (*nearestf)(float), (*sqrtf)(float);
+    double (*ceild)(double), (*floord)(double), (*truncd)(double), (*nearestd)(double), (*sqrtd)(double);
+    float (*copysignf)(float, float);
+    double (*copysignd)(double, double);
+
+    /* float to integer: result width in bytes, s or u, source f or d; trapping, then saturating (t) */
+    uint32_t (*i4sf)(tf_instance *, float), (*i4uf)(tf_instance *, float);
+    uint32_t (*i4sd)(tf_instance *, double), (*i4ud)(tf_instance *, double);
+    uint64_t (*i8sf)(tf_instance *, float), (*i8uf)(tf_instance *, float);
+    uint64_t (*i8sd)(tf_instance *, double), (*i8ud)(tf_instance *, double);
+    uint32_t (*t4sf)(float), (*t4uf)(float), (*t4sd)(double), (*t4ud)(double);
+    uint64_t (*t8sf)(float), (*t8uf)(float), (*t8sd)(double), (*t8ud)(double);
+    /* 64-bit integers to float, correctly rounded; libtcc would call out for the unsigned ones */
+    float (*f8u)(uint64_t), (*f8s)(uint64_t);
+    double (*d8u)(uint64_t);
+    /* bits, where an expression needs them without a variable */
+    uint32_t (*bitsf)(float);
+    uint64_t (*bitsd)(double);
+    float (*floatb)(uint32_t);
+    double (*doubleb)(uint64_t);
+} tf_api;
+
+/* What loaded code offers. */
+typedef struct tf_code_exports {
+    uint32_t abi;             /* TF_ABI_VERSION of the header it was compiled with */
+    uint32_t function_count;  /* functions it defines; imported ones not counted */
+    uint32_t type_count;
+    uint32_t reserved;
+    void *const *functions;   /* native code of each defined function, in index order and of ascending address */
+    const tf_enter *enters;   /* per type: its uniform entry, or NULL if no referenced function has that type */
+    void *const *leaves;      /* per type: native code for a host function of it (first argument tf_host *), or NULL */
+} tf_code_exports;
+
+/* The one symbol of a generated shared object. Called once after loading, before anything else: takes copies of
+ * the table and of the canonical ids of the module's types (types up to type_count; ids are never 0). */
+#define TF_ATTACH_SYMBOL "tf_attach"
+typedef const tf_code_exports *(*tf_attach_function)(const tf_api *api, const uint32_t *type_ids);
+
+#endif
