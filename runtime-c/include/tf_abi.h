@@ -103,6 +103,7 @@ struct tf_instance {
  * It never jumps: generated code raises what it returns after it has returned. */
 struct tf_host {
     tf_trap (*call)(tf_host *host, uint64_t *values);
+    uint64_t *scratch;     /* the store's, at the same offset as in tf_instance: a uniform entry reads either */
     tf_instance *instance; /* the importing instance: whose memory pointers refer to */
     void *data;
 };
