@@ -1,1 +1,3 @@
-print("tfc")
+import TFCCommands
+
+CommandLineTool.main(CommandLine.arguments)

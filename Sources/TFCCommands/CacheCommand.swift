@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct CacheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "cache", abstract: "")
+}

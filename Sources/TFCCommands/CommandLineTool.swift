@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+
+/// `tfc` as a function of its arguments.
+package enum CommandLineTool {
+    /// Runs the command that `arguments` (the program's name first) ask for, and ends the process.
+    ///
+    /// `run` with plainly written flags goes past ArgumentParser, whose reflection takes longer than starting a
+    /// small guest. Whatever ``RunArguments/init(plain:)`` does not know, mistakes and `--help` included, goes
+    /// through the declared command.
+    package static func main(_ arguments: [String]) -> Never {
+        // A reader that went away is an error of write(2), not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        if arguments.count > 2, arguments[1] == "run", let plain = RunArguments(plain: arguments.dropFirst(2)) {
+            exit(ModuleRun.perform(plain))
+        }
+        do {
+            var command = try TerrafirmaCommand.parseAsRoot(Array(arguments.dropFirst()))
+            try command.run()
+        } catch {
+            end(with: error)
+        }
+        exit(0)
+    }
+
+    private static func end(with error: any Error) -> Never {
+        switch error {
+        case let status as ExitCode: exit(status.rawValue)
+        case let failure as CommandFailure:
+            StandardError.write("tfc: \(failure)\n")
+            exit(ExitStatus.failure)
+        default: break
+        }
+        let code = TerrafirmaCommand.exitCode(for: error)
+        let message = TerrafirmaCommand.fullMessage(for: error)
+        guard code != .success else {
+            print(message)
+            exit(0)
+        }
+        StandardError.write(message + "\n")
+        exit(code == .validationFailure ? ExitStatus.usage : ExitStatus.failure)
+    }
+}
+
+/// What `tfc` ends with, beside a guest's own code.
+package enum ExitStatus {
+    /// Something of ours went wrong: a file, a module that is no good, the cache.
+    package static let failure: Int32 = 1
+    /// The command line was not understood.
+    package static let usage: Int32 = 2
+    /// The guest trapped: 128 + SIGABRT, as users of other runtimes know it.
+    package static let trap: Int32 = 134
+}

@@ -1,0 +1,81 @@
+/// What `tfc run` was asked for.
+struct RunArguments: Equatable, Sendable {
+    var grants: [DirectoryGrant] = []
+    var environment: [EnvironmentEntry] = []
+    /// The guest's name for itself; the file's name if nil.
+    var argv0: String?
+    /// The export to call instead of `_start`.
+    var invoke: String?
+    var tier = Tier.quick
+    var limits = RunLimits()
+    /// A path, or `-` for standard input.
+    var file: String
+    var arguments: [String]
+}
+
+/// A folder of the host and the name the guest knows it by.
+struct DirectoryGrant: Equatable, Sendable {
+    var host: String
+    var guest: String
+
+    /// `HOST` or `HOST::GUEST`.
+    init?(_ text: String) {
+        let separator = text.firstRange(of: "::")
+        host = String(text[..<(separator?.lowerBound ?? text.endIndex)])
+        guest = separator.map { String(text[$0.upperBound...]) } ?? host
+        guard !host.isEmpty, !guest.isEmpty else { return nil }
+    }
+}
+
+/// A variable of the guest's environment.
+struct EnvironmentEntry: Equatable, Sendable {
+    var name: String
+    /// Inherited from our own environment if nil.
+    var value: String?
+
+    /// `NAME` or `NAME=VALUE`.
+    init?(_ text: String) {
+        let separator = text.firstIndex(of: "=")
+        name = String(text[..<(separator ?? text.endIndex)])
+        value = separator.map { String(text[text.index(after: $0)...]) }
+        guard !name.isEmpty else { return nil }
+    }
+}
+
+extension RunArguments {
+    /// Arguments written in the plainest way: each flag followed by its value, then the file, then the guest's own.
+    ///
+    /// Nil for anything else, which is then ``RunCommand``'s to understand or to refuse. Both give the same answer
+    /// for what both understand.
+    init?(plain arguments: ArraySlice<String>) {
+        var rest = arguments
+        var parsed = RunArguments(file: "", arguments: [])
+        while let flag = rest.first, flag.first == "-", flag != "-" {
+            guard let value = rest.dropFirst().first, value.first != "-", parsed.take(flag, value) else { return nil }
+            rest = rest.dropFirst(2)
+        }
+        guard let file = rest.first, !file.isEmpty else { return nil }
+        parsed.file = file
+        parsed.arguments = Array(rest.dropFirst())
+        self = parsed
+    }
+
+    private mutating func take(_ flag: String, _ value: String) -> Bool {
+        switch flag {
+        case "--dir":
+            guard let grant = DirectoryGrant(value) else { return false }
+            grants.append(grant)
+        case "--env":
+            guard let entry = EnvironmentEntry(value) else { return false }
+            environment.append(entry)
+        case "--argv0": argv0 = value
+        case "--invoke": invoke = value
+        case "--tier":
+            guard let tier = Tier(rawValue: value) else { return false }
+            self.tier = tier
+        case "-W": return (try? limits.apply(value)) != nil
+        default: return false
+        }
+        return true
+    }
+}

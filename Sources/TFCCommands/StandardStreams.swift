@@ -1,0 +1,56 @@
+import Glibc
+
+/// Unbuffered standard error.
+enum StandardError {
+    static func write(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}
+
+/// Unbuffered standard output, in step with what a guest writes to it.
+enum StandardOutput {
+    static func write(_ text: String) { writeAll(text, to: STDOUT_FILENO) }
+}
+
+private func writeAll(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let count = write(descriptor, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}
+
+/// Names of errno values.
+enum SystemError {
+    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension String {
+    /// For messages: names out of a module or a folder can hold what would steer a terminal.
+    var printable: String {
+        guard unicodeScalars.contains(where: \.steersTerminal) else { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar.steersTerminal {
+                text += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var steersTerminal: Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The root command.
+struct TerrafirmaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tfc",
+        abstract: "Compiles, runs and serves WebAssembly modules as native code.",
+        version: "0.1.0",
+        subcommands: [
+            RunCommand.self, ServeCommand.self, CompileCommand.self, InspectCommand.self, CacheCommand.self,
+            WastCommand.self,
+        ])
+}
+
+/// How code is made: what `--tier` takes.
+enum Tier: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// libtcc in this process: little compile time.
+    case quick
+}

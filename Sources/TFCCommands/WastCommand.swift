@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct WastCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "wast", abstract: "")
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import TFCCommands
+
+@Suite("A test script")
+struct WastScriptTests {
+    private func steps(_ json: String) throws -> [WastStep] {
+        try WastScript(json: Array("{\"commands\":[\(json)]}".utf8)).commands.map(\.step)
+    }
+
+    @Test("is refused with a message when it is not JSON of the right form")
+    func malformed() {
+        for text in ["", "{", "[]", "{\"commands\":[{\"type\":\"module\"}]}"] {
+            #expect(throws: CommandFailure.self) { try WastScript(json: Array(text.utf8)) }
+        }
+    }
+
+    @Test("names a module by its binary form, and says when there is none")
+    func modules() throws {
+        let found = try steps(
+            """
+            {"type":"module","line":1,"filename":"a.0.wasm","module_type":"binary","name":"A"},
+            {"type":"module","line":2,"filename":"a.1.wat","module_type":"text","binary_filename":"a.1.wasm"},
+            {"type":"module","line":3,"filename":"a.2.wat","module_type":"text"}
+            """)
+        let files = found.map { step -> String? in if case .module(let module, _) = step { module.file } else { "?" } }
+        #expect(files == ["a.0.wasm", "a.1.wasm", nil])
+    }
+
+    @Test("keeps the bits of numbers, signed or unsigned, and of references")
+    func values() {
+        #expect(WastValue(type: "i32", text: "-1") == .i32(.max))
+        #expect(WastValue(type: "i32", text: "4294967295") == .i32(.max))
+        #expect(WastValue(type: "i32", text: "4294967296") == nil)
+        #expect(WastValue(type: "f64", text: "9223372036854775808") == .f64(1 << 63))
+        #expect(WastValue(type: "externref", text: "0") == .extern(0))
+        #expect(WastValue(type: "funcref", text: "null") == .null(.funcref))
+        #expect(WastValue(type: "v128", text: "0") == nil)
+    }
+
+    @Test("tells canonical from arithmetic NaNs, and neither from infinity")
+    func nans() {
+        let quiet = WastResult.value(.f32(0xFFC0_0000))
+        let payload = WastResult.value(.f32(0x7FC0_0001))
+        let signalling = WastResult.value(.f32(0x7FA0_0000))
+        let infinity = WastResult.value(.f64(0x7FF0_0000_0000_0000))
+        #expect(WastExpectation.canonicalNaN(isDouble: false).matches(quiet))
+        #expect(!WastExpectation.canonicalNaN(isDouble: false).matches(payload))
+        #expect(WastExpectation.arithmeticNaN(isDouble: false).matches(payload))
+        #expect(!WastExpectation.arithmeticNaN(isDouble: false).matches(signalling))
+        #expect(!WastExpectation.arithmeticNaN(isDouble: true).matches(infinity))
+        #expect(!WastExpectation.arithmeticNaN(isDouble: true).matches(quiet))
+    }
+
+    @Test("takes a result without a value as any reference but null, and one of several for either")
+    func alternatives() throws {
+        let found = try steps(
+            """
+            {"type":"assert_return","line":1,"action":{"type":"invoke","field":"f","args":[]},"expected":[
+              {"type":"funcref"},{"either":[{"type":"i32","value":"1"},{"type":"i32","value":"2"}]}]}
+            """)
+        guard case .assertReturn(_, let expected) = try #require(found.first) else {
+            Issue.record("not an assertion")
+            return
+        }
+        #expect(expected[0].matches(.function))
+        #expect(!expected[0].matches(.value(.null(.funcref))))
+        #expect(expected[1].matches(.value(.i32(2))))
+        #expect(!expected[1].matches(.value(.i32(3))))
+    }
+}
