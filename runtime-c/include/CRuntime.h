@@ -1,0 +1,14 @@
+/* CRuntime.h: everything the module `CRuntime` offers to Swift. */
+#ifndef CRUNTIME_H
+#define CRUNTIME_H
+
+#include "tf_abi.h"
+#include "tf_host.h"
+#if __has_include("tf_runtime.h")
+#include "tf_runtime.h"
+#endif
+#if __has_include("tf_wasi.h")
+#include "tf_wasi.h"
+#endif
+
+#endif
