@@ -21,6 +21,9 @@ package struct Module: Sendable {
     package var names = NameSection()
     package var customSections: [CustomSection] = []
 
+    /// Where each section's contents start in the bytes, by ``Section``; for messages.
+    package var sectionOffsets: [Section: Int] = [:]
+
     package var importedFunctionCount = 0
     package var importedTableCount = 0
     package var importedMemoryCount = 0
