@@ -1,0 +1,95 @@
+/// A growing buffer of C text. Bytes are appended without a check for encoding: everything written is ASCII.
+struct CText: ~Copyable {
+    private var base: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int = 1 << 16) {
+        self.capacity = capacity
+        base = .allocate(capacity: capacity)
+    }
+
+    deinit { base.deallocate() }
+
+    /// The last byte written; 0 if there is none.
+    var last: UInt8 { count > 0 ? base[count - 1] : 0 }
+
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+    mutating func removeAll() { count = 0 }
+
+    private mutating func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        capacity = max(capacity * 2, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: base, count: count)
+        base.deallocate()
+        base = larger
+    }
+
+    @inline(__always)
+    mutating func write(byte: UInt8) {
+        if count == capacity { reserve(1) }
+        base[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    mutating func write(_ text: StaticString) {
+        let length = text.utf8CodeUnitCount
+        reserve(length)
+        (base + count).update(from: text.utf8Start, count: length)
+        count += length
+    }
+
+    mutating func write(_ other: UnsafeBufferPointer<UInt8>) {
+        guard let start = other.baseAddress else { return }
+        reserve(other.count)
+        (base + count).update(from: start, count: other.count)
+        count += other.count
+    }
+
+    /// A decimal number.
+    mutating func write(_ value: UInt64) {
+        if value < 10 {
+            write(byte: 48 + UInt8(truncatingIfNeeded: value))
+            return
+        }
+        reserve(20)
+        var digits = 0
+        var rest = value
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        rest = value
+        var at = count + digits
+        while rest > 0 {
+            at -= 1
+            base[at] = 48 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += digits
+    }
+
+    @inline(__always)
+    mutating func write(_ value: Int) { write(UInt64(value)) }
+
+    @inline(__always)
+    mutating func write(_ value: Int32) { write(UInt64(value)) }
+
+    @inline(__always)
+    mutating func write(_ value: UInt32) { write(UInt64(value)) }
+
+    /// `0x…`, for bit patterns.
+    mutating func write(hexadecimal value: UInt64) {
+        write("0x")
+        var shift = 60
+        while shift > 0 && value >> UInt64(shift) == 0 { shift -= 4 }
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)
+            write(byte: digit < 10 ? 48 + digit : 87 + digit)
+            shift -= 4
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import WasmModule
+
+/// The C type of an expression as it is written. The guest's integers have no sign; C's do, and an operator's
+/// meaning may hang on it, so it is tracked rather than cast away.
+enum CType: UInt8 {
+    case u32, s32, u64, s64, f32, f64, reference
+
+    /// How variables and parameters of a value type are declared.
+    init(_ type: ValueType) {
+        switch type {
+        case .i32: self = .u32
+        case .i64: self = .u64
+        case .f32: self = .f32
+        case .f64: self = .f64
+        default: self = .reference
+        }
+    }
+
+    /// Its name in the prelude.
+    var name: StaticString {
+        switch self {
+        case .u32: "u"
+        case .s32: "s"
+        case .u64: "U"
+        case .s64: "S"
+        case .f32: "f"
+        case .f64: "d"
+        case .reference: "p"
+        }
+    }
+
+    /// The type of a variable that holds such an expression.
+    var stored: CType {
+        switch self {
+        case .s32: .u32
+        case .s64: .u64
+        default: self
+        }
+    }
+
+    var isWide: Bool { self == .u64 || self == .s64 }
+
+    /// The letter of temporaries of this type; distinct from the letters of locals, functions and labels.
+    var temporaryLetter: UInt8 {
+        switch self {
+        case .u32, .s32: UInt8(ascii: "x")
+        case .u64, .s64: UInt8(ascii: "y")
+        case .f32: UInt8(ascii: "v")
+        case .f64: UInt8(ascii: "w")
+        case .reference: UInt8(ascii: "q")
+        }
+    }
+}

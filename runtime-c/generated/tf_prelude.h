@@ -1,0 +1,61 @@
+/* tf_prelude.h: the vocabulary of generated C, after tf_abi.h and in front of every generated source.
+ *
+ * Short names, because libtcc's time goes by the byte. Integers of the guest are unsigned (u, U); s and S appear
+ * where an operator must be signed. m-types are for accesses to guest memory, which may be unaligned and alias
+ * anything; libtcc needs nothing said, gcc and clang need it in the type. */
+#ifndef TF_PRELUDE_H
+#define TF_PRELUDE_H
+
+typedef unsigned char B;
+typedef uint32_t u;
+typedef uint64_t U;
+typedef int32_t s;
+typedef int64_t S;
+typedef float f;
+typedef double d;
+typedef void *p;
+typedef signed char b;
+typedef short h;
+
+#ifdef __TINYC__
+#define TF_ACCESS
+#else
+#define TF_ACCESS __attribute__((may_alias, aligned(1)))
+#endif
+typedef unsigned char TF_ACCESS mB;
+typedef signed char TF_ACCESS mb;
+typedef unsigned short TF_ACCESS mH;
+typedef short TF_ACCESS mh;
+typedef uint32_t TF_ACCESS mu;
+typedef int32_t TF_ACCESS ms;
+typedef uint64_t TF_ACCESS mU;
+typedef int64_t TF_ACCESS mS;
+typedef float TF_ACCESS mf;
+typedef double TF_ACCESS md;
+
+/* Copies of what tf_attach is given: the runtime's functions, the canonical ids of the module's types. */
+static tf_api A;
+
+#if defined(__TINYC__) && defined(__x86_64__)
+/* The processor masks a shift's count and faults on a bad division; libtcc leaves both to it, and the runtime
+ * tells the two faults of a division apart. */
+#define K4(n) (n)
+#define K8(n) (n)
+#define DU4(x, y) ((u)(x) / (u)(y))
+#define DS4(x, y) ((s)(x) / (s)(y))
+#define RU4(x, y) ((u)(x) % (u)(y))
+#define DU8(x, y) ((U)(x) / (U)(y))
+#define DS8(x, y) ((S)(x) / (S)(y))
+#define RU8(x, y) ((U)(x) % (U)(y))
+#else
+#define K4(n) ((n) & 31)
+#define K8(n) ((n) & 63)
+#define DU4(x, y) A.divu4((p)i, x, y)
+#define DS4(x, y) (s)A.divs4((p)i, x, y)
+#define RU4(x, y) A.remu4((p)i, x, y)
+#define DU8(x, y) A.divu8((p)i, x, y)
+#define DS8(x, y) (S)A.divs8((p)i, x, y)
+#define RU8(x, y) A.remu8((p)i, x, y)
+#endif
+
+#endif
