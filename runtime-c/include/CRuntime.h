@@ -3,7 +3,10 @@
 #define CRUNTIME_H
 
 #include "tf_abi.h"
+#include "tf_embedded.h"
+#include "open_beneath.h"
 #include "tf_host.h"
+#include "tf_loaded.h"
 #if __has_include("tf_runtime.h")
 #include "tf_runtime.h"
 #endif
