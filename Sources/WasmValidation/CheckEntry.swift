@@ -1,0 +1,72 @@
+import WasmModule
+
+/// What ``InstructionTable`` says to a validator, without the parts that are reference-counted.
+struct CheckEntry: Sendable {
+    enum Kind: UInt8, Sendable {
+        /// Needs a rule of its own.
+        case special
+        /// Has a signature and nothing else to check.
+        case plain
+        /// Has a signature and names a memory.
+        case memory
+    }
+
+    var kind = Kind.special
+    /// The most that a memory access may be aligned to, as an exponent.
+    var alignment: UInt8 = .max
+    /// Operand types, ``ValueType/bottom`` where there is none.
+    var first = ValueType.bottom
+    var second = ValueType.bottom
+    var third = ValueType.bottom
+    var result = ValueType.bottom
+
+    /// By raw opcode.
+    static let table: [CheckEntry] = InstructionTable.byCode.map { row in
+        guard let row, let signature = row.signature else { return CheckEntry() }
+        var entry = CheckEntry()
+        switch row.immediates {
+        case .none, .i32, .i64, .f32, .f64: entry.kind = .plain
+        case .memory: entry.kind = .memory
+        case .memarg:
+            entry.kind = .memory
+            entry.alignment = row.opcode.naturalAlignment
+        default: return CheckEntry()
+        }
+        entry.first = signature.first.valueType
+        entry.second = signature.second.valueType
+        entry.third = signature.third.valueType
+        entry.result = signature.result.valueType
+        return entry
+    }
+}
+
+extension OperandType {
+    var valueType: ValueType {
+        switch self {
+        case .none: .bottom
+        case .i32: .i32
+        case .i64: .i64
+        case .f32: .f32
+        case .f64: .f64
+        case .v128: .v128
+        case .address: .address
+        }
+    }
+}
+
+extension ValueType {
+    /// The type of addresses and sizes. The one place that 64-bit memories have to change.
+    static var address: ValueType { .i32 }
+}
+
+extension Opcode {
+    /// Logarithm of the width of a load or store in bytes.
+    var naturalAlignment: UInt8 {
+        switch self {
+        case .i32Load8S, .i32Load8U, .i64Load8S, .i64Load8U, .i32Store8, .i64Store8: 0
+        case .i32Load16S, .i32Load16U, .i64Load16S, .i64Load16U, .i32Store16, .i64Store16: 1
+        case .i64Load, .f64Load, .i64Store, .f64Store: 3
+        default: 2
+        }
+    }
+}
