@@ -1,0 +1,70 @@
+import CTinyCC
+import Glibc
+import Synchronization
+
+/// The quick tier: libtcc, in this process.
+///
+/// libtcc keeps its state in globals, so compiling is serial: one source at a time in a process.
+package enum QuickCompiler {
+    /// What the output depends on besides the source: part of every cache key.
+    ///
+    /// libtcc has no call that tells its version. The number behind the name is raised when another libtcc is linked
+    /// or the way it is driven changes.
+    package static let identity = "libtcc-0.9.27+git20200814.62c30a4a-1"
+
+    private static let turn = Mutex(())
+
+    /// Compiles C to a shared object with no symbols from elsewhere, at `path`.
+    ///
+    /// Nothing of the system's is read: no headers, no libraries, no linker scripts.
+    package static func compile(_ source: [UInt8], to path: String) throws(CompileError) {
+        guard !source.contains(0) else { throw CompileError("the source holds a NUL") }
+        let messages = MessageSink()
+        let succeeded = turn.withLock { _ in run(source, path: path, messages: messages) }
+        guard succeeded else {
+            unlink(path)
+            throw CompileError(messages.text.isEmpty ? "libtcc failed without a message" : messages.text)
+        }
+        do {
+            let object = try SharedObject(path: path)
+            try object.checkIsSelfContained()
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    private static func run(_ source: [UInt8], path: String, messages: MessageSink) -> Bool {
+        guard let state = tcc_new() else {
+            messages.append("libtcc has no memory to start")
+            return false
+        }
+        defer { tcc_delete(state) }
+        tcc_set_error_func(state, Unmanaged.passUnretained(messages).toOpaque()) { context, text in
+            guard let context, let text else { return }
+            Unmanaged<MessageSink>.fromOpaque(context).takeUnretainedValue().append(String(cString: text))
+        }
+        // The folder must not exist: whatever libtcc looks for in it is then not found.
+        tcc_set_lib_path(state, "/nonexistent/tcc")
+        tcc_set_options(state, "-nostdlib -nostdinc -w")
+        guard tcc_set_output_type(state, TCC_OUTPUT_DLL) == 0 else { return false }
+        let compiled = (source + [0]).withUnsafeBytes { bytes in
+            guard let text = bytes.baseAddress else { return false }
+            return tcc_compile_string(state, text.assumingMemoryBound(to: CChar.self)) == 0
+        }
+        return compiled && tcc_output_file(state, path) == 0
+    }
+}
+
+/// Collects what libtcc reports, up to a limit.
+///
+/// Used by one compilation at a time, on one thread, which the mutex around libtcc sees to.
+private final class MessageSink {
+    private(set) var text = ""
+
+    func append(_ message: String) {
+        guard text.utf8.count < CompileError.messageLimit else { return }
+        if !text.isEmpty { text += "\n" }
+        text += String(message.prefix(CompileError.messageLimit))
+    }
+}
