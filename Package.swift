@@ -50,13 +50,14 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .produc
 let everythingElse: [Target] = [
     .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
     .systemLibrary(name: "CNettle", path: "Sources/CNettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(
         name: "CRuntime", path: "runtime-c", exclude: ["README.md"], sources: ["src"], publicHeadersPath: "include",
         cSettings: cSettings),
     module("NativeCode", ["CTinyCC", "CRuntime", "WasmModule"]),
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
-    module("Hostcalls", ["CRuntime", "WasmRuntime", "WasmModule"]),
+    module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
     module("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log] + nio),
     module(
         "TFCCommands",

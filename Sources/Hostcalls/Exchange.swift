@@ -1,0 +1,54 @@
+package import CRuntime
+
+/// One request and what its guest makes of it. The host calls find it through the instance's host pointer.
+///
+/// Belongs to the thread that runs the guest. The server makes one per request, keeps it alive until the guest has
+/// returned, and then takes ``response``.
+package final class Exchange {
+    /// The request to answer.
+    package let request: GuestRequest
+    /// The answer so far.
+    package internal(set) var response = GuestResponse()
+    /// How the host calls find a function that the guest exports. Asked only when something must be allocated.
+    package var findExport: ((_ name: String) -> UnsafePointer<tf_function>?)?
+
+    let limits: HostcallLimits
+    let outbound: OutboundPolicy
+    var allocator = GuestAllocator.unresolved
+    /// Handle 1 is the first. Nothing is ever taken out: handles live as long as the request.
+    var outgoing: [OutgoingRequest] = []
+    var received: [ReceivedResponse] = []
+    var sentCount = 0
+    /// Made when the first request is sent.
+    lazy var transfer = OutboundTransfer()
+
+    package init(request: GuestRequest, limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied) {
+        self.request = request
+        self.limits = limits
+        self.outbound = outbound
+    }
+
+    /// What instances that answer this exchange need as their host pointer. Doesn't keep the exchange alive.
+    package var hostPointer: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    /// The exchange behind a host pointer.
+    static func of(_ host: UnsafeMutablePointer<tf_host>) -> Exchange? {
+        guard let context = tf_host_context(host) else { return nil }
+        return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Whether another request or response fits the budget.
+    var hasFreeHandle: Bool { outgoing.count + received.count < limits.handles }
+
+    /// The created request of a handle; nil for the incoming one, and for a bad handle.
+    func outgoingIndex(_ handle: UInt32) -> Int? {
+        let index = Int(handle) - 1
+        return outgoing.indices.contains(index) ? index : nil
+    }
+
+    /// The received response of a handle; nil for the outgoing one, and for a bad handle.
+    func receivedResponse(_ handle: UInt32) -> ReceivedResponse? {
+        let index = Int(handle) - 1
+        return received.indices.contains(index) ? received[index] : nil
+    }
+}

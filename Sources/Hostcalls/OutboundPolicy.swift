@@ -1,0 +1,25 @@
+/// Where guests may send requests: nowhere, unless the operator lists hosts.
+///
+/// Two checks apply to every request: the URL's host and port against the list, and the address that the host's
+/// name resolved to, at the moment of connecting, against ``InternetAddress/isPublic``. So neither a name that points
+/// inside, nor one that changes between check and use, reaches what is not on the internet. Redirects are not
+/// followed; a guest that follows one itself makes a new request, checked anew.
+package struct OutboundPolicy: Sendable {
+    /// Hosts that are allowed; none by default.
+    package var allowed: [HostPattern]
+    /// For tests, whose servers listen on the loopback address. Never for guests of others.
+    package var allowsPrivateAddresses: Bool
+
+    package init(allowed: [HostPattern], allowsPrivateAddresses: Bool = false) {
+        self.allowed = allowed
+        self.allowsPrivateAddresses = allowsPrivateAddresses
+    }
+
+    /// Nothing is allowed.
+    package static let denied = OutboundPolicy(allowed: [])
+
+    /// Whether the list has the URL's host and port.
+    func permits(_ url: OutboundURL) -> Bool {
+        allowed.contains { $0.matches(host: url.host, port: url.port, defaultPort: url.scheme.defaultPort) }
+    }
+}

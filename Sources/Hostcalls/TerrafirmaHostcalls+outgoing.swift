@@ -1,0 +1,115 @@
+import CRuntime
+
+/// Making the response, and requests to others.
+extension TerrafirmaHostcalls {
+    /// What setters answer.
+    enum Status: UInt32 {
+        case ok = 0
+        case invalid = 1
+    }
+
+    /// In place of a handle.
+    static let noHandle = UInt32.max
+
+    /// `resp_set_header(resp, name, values)`.
+    static func setResponseHeader(_ call: HostcallFrame) throws(GuestStop) {
+        guard call[0] == outgoing else { return call.answer(Status.invalid.rawValue) }
+        let status = try setHeader(&call.exchange.response.headers, call)
+        call.answer(status.rawValue)
+    }
+
+    /// `resp_set_body(resp, body)`.
+    static func setResponseBody(_ call: HostcallFrame) throws(GuestStop) {
+        let body = try call.bytes(call[1], call[2])
+        guard call[0] == outgoing, body.count <= call.exchange.limits.responseBodyBytes else {
+            return call.answer(Status.invalid.rawValue)
+        }
+        call.exchange.response.body = [UInt8](body)
+        call.answer(Status.ok.rawValue)
+    }
+
+    /// `resp_set_response_code(resp, code)`. Codes below 200 announce another response, and there is none.
+    static func setResponseCode(_ call: HostcallFrame) {
+        guard call[0] == outgoing, (200...599).contains(call[1]) else { return call.answer(Status.invalid.rawValue) }
+        call.exchange.response.status = UInt16(call[1])
+        call.answer(Status.ok.rawValue)
+    }
+
+    /// `req_create(method, url)`.
+    static func createRequest(_ call: HostcallFrame) throws(GuestStop) {
+        let method = try call.bytes(call[0], call[1])
+        let url = try call.bytes(call[2], call[3])
+        let exchange = call.exchange
+        guard exchange.hasFreeHandle, method.count <= longestMethod, HeaderSyntax.isToken(method),
+            url.count <= exchange.limits.urlBytes, let parsed = OutboundURL(url)
+        else { return call.answer(noHandle) }
+        exchange.outgoing.append(OutgoingRequest(method: String(decoding: method, as: UTF8.self), url: parsed))
+        call.answer(UInt32(exchange.outgoing.count))
+    }
+
+    /// `req_set_header(req, name, values)`.
+    static func setRequestHeader(_ call: HostcallFrame) throws(GuestStop) {
+        guard let index = call.exchange.outgoingIndex(call[0]) else { return call.answer(Status.invalid.rawValue) }
+        let status = try setHeader(&call.exchange.outgoing[index].headers, call)
+        call.answer(status.rawValue)
+    }
+
+    /// `req_set_body(req, body)`.
+    static func setRequestBody(_ call: HostcallFrame) throws(GuestStop) {
+        let body = try call.bytes(call[1], call[2])
+        guard let index = call.exchange.outgoingIndex(call[0]), body.count <= call.exchange.limits.sentBodyBytes
+        else { return call.answer(Status.invalid.rawValue) }
+        call.exchange.outgoing[index].body = [UInt8](body)
+        call.answer(Status.ok.rawValue)
+    }
+
+    /// `req_send(req)`: waits for the response. A request can be sent again.
+    static func sendRequest(_ call: HostcallFrame) throws(GuestStop) {
+        let exchange = call.exchange
+        guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle,
+            exchange.sentCount < exchange.limits.sentRequests,
+            exchange.outbound.permits(exchange.outgoing[index].url)
+        else { return call.answer(noHandle) }
+        exchange.sentCount += 1
+        let response = exchange.transfer.send(
+            exchange.outgoing[index], limits: exchange.limits, policy: exchange.outbound,
+            store: tf_host_store(call.host))
+        if tf_store_interrupted(tf_host_store(call.host)) { throw GuestStop(trap: TF_TRAP_DEADLINE) }
+        guard let response else { return call.answer(noHandle) }
+        exchange.received.append(response)
+        call.answer(UInt32(exchange.received.count))
+    }
+
+    /// `RESPONSE_OUTGOING`.
+    private static let outgoing: UInt32 = 0
+
+    /// Bytes of a method's name.
+    private static let longestMethod = 32
+
+    /// Replaces the fields of one name by one field per value: arguments 1 and 2 are the name, 3 and 4 the values.
+    /// Nothing changes unless all of them are well-formed and fit the budget.
+    private static func setHeader(
+        _ headers: inout [HeaderField], _ call: HostcallFrame
+    ) throws(GuestStop) -> Status {
+        let nameBytes = try call.bytes(call[1], call[2])
+        let slices = try call.slices(call[3], call[4])
+        guard nameBytes.count <= call.exchange.limits.headerBytes, HeaderSyntax.isToken(nameBytes) else {
+            return .invalid
+        }
+        let name = String(decoding: nameBytes, as: UTF8.self)
+        var kept = headers.filter { !$0.isNamed(nameBytes) }
+        var size = kept.size
+        for offset in stride(from: 0, to: slices.count, by: HostcallFrame.sliceSize) {
+            let address = UInt32(littleEndian: slices.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            let length = UInt32(littleEndian: slices.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+            let bytes = try call.bytes(address, length)
+            size += name.utf8.count + bytes.count + 4
+            guard size <= call.exchange.limits.headerBytes, let value = HeaderSyntax.value(bytes) else {
+                return .invalid
+            }
+            kept.append(HeaderField(name: name, value: value))
+        }
+        if !HeaderSyntax.isOfTheHost(name) { headers = kept }
+        return .ok
+    }
+}

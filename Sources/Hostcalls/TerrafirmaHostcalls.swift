@@ -1,0 +1,58 @@
+package import CRuntime
+package import WasmModule
+
+/// The host calls of the Terrafirma interface: what a function with an export `run` may import from module `env`.
+///
+/// Bytes go to the host as pointer and length, and come from the host in blocks that the guest's own allocator made.
+/// A bad pointer ends the guest with a trap; a bad handle or a full budget is an answer: `Invalid`, −1, or nothing.
+package enum TerrafirmaHostcalls {
+    /// The native code of a host call, as `tf_host.call`.
+    package typealias Native =
+        @convention(c) (UnsafeMutablePointer<tf_host>?, UnsafeMutablePointer<UInt64>?) -> tf_trap
+
+    /// One row of the table.
+    package struct Function: Sendable {
+        package let name: String
+        package let type: FunctionType
+        package let call: Native
+    }
+
+    /// The module that guests import the host calls from.
+    package static let moduleName = "env"
+
+    /// All of them: name, number of i32 parameters, number of i32 results.
+    package static let functions: [Function] = [
+        row("hostcall_init_mm", 2, 0) { HostcallFrame.run("init_mm", $0, $1, initMemory) },
+        row("hostcall_panic_hook", 2, 0) { HostcallFrame.run("panic_hook", $0, $1, panicHook) },
+
+        row("hostcall_req_get_headers", 3, 0) { HostcallFrame.run("req_get_headers", $0, $1, requestHeaders) },
+        row("hostcall_req_get_header", 5, 0) { HostcallFrame.run("req_get_header", $0, $1, requestHeader) },
+        row("hostcall_req_get_method", 3, 0) { HostcallFrame.run("req_get_method", $0, $1, requestMethod) },
+        row("hostcall_req_get_body", 3, 0) { HostcallFrame.run("req_get_body", $0, $1, requestBody) },
+        row("hostcall_req_get_path", 3, 0) { HostcallFrame.run("req_get_path", $0, $1, requestPath) },
+
+        row("hostcall_req_create", 4, 1) { HostcallFrame.run("req_create", $0, $1, createRequest) },
+        row("hostcall_req_set_header", 5, 1) { HostcallFrame.run("req_set_header", $0, $1, setRequestHeader) },
+        row("hostcall_req_set_body", 3, 1) { HostcallFrame.run("req_set_body", $0, $1, setRequestBody) },
+        row("hostcall_req_send", 1, 1) { HostcallFrame.run("req_send", $0, $1, sendRequest) },
+
+        row("hostcall_resp_get_headers", 3, 0) { HostcallFrame.run("resp_get_headers", $0, $1, responseHeaders) },
+        row("hostcall_resp_get_header", 5, 0) { HostcallFrame.run("resp_get_header", $0, $1, responseHeader) },
+        row("hostcall_resp_get_body", 3, 0) { HostcallFrame.run("resp_get_body", $0, $1, responseBody) },
+        row("hostcall_resp_get_response_code", 1, 1) {
+            HostcallFrame.run("resp_get_response_code", $0, $1, responseCode)
+        },
+
+        row("hostcall_resp_set_header", 5, 1) { HostcallFrame.run("resp_set_header", $0, $1, setResponseHeader) },
+        row("hostcall_resp_set_body", 3, 1) { HostcallFrame.run("resp_set_body", $0, $1, setResponseBody) },
+        row("hostcall_resp_set_response_code", 2, 1) {
+            HostcallFrame.run("resp_set_response_code", $0, $1, setResponseCode)
+        },
+    ]
+
+    private static func row(_ name: String, _ parameters: Int, _ results: Int, _ call: Native) -> Function {
+        let type = FunctionType(
+            parameters: Array(repeating: .i32, count: parameters), results: Array(repeating: .i32, count: results))
+        return Function(name: name, type: type, call: call)
+    }
+}
