@@ -1,0 +1,109 @@
+/* memory.c: linear memories and the instructions on whole ranges of them. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "tf_reservation.h"
+#include "tf_store.h"
+
+/* Pages of a full 32-bit memory. */
+static const uint64_t most_pages = 65536;
+
+/* Between two looks at the deadline; well under a millisecond's work. */
+static const uint64_t chunk = 1024 * 1024;
+
+tf_trap tf_memory_create(tf_store *store, tf_limits limits, tf_store_memory **created) {
+    uint64_t maximum = limits.maximum < most_pages ? limits.maximum : most_pages;
+    if (limits.minimum > most_pages || limits.minimum * TF_PAGE > store->limits.memory_bytes) {
+        tf_store_set_message(store, "the module's memory is larger than the limit");
+        return TF_TRAP_OUT_OF_MEMORY;
+    }
+    tf_store_memory *new = tf_store_allocate(store, sizeof *new);
+    uint64_t bytes = limits.minimum * TF_PAGE;
+    uint8_t *base = new ? tf_reservation_take(bytes) : NULL;
+    if (!base) {
+        tf_store_set_message(store, "no address space left for a memory");
+        return TF_TRAP_OUT_OF_MEMORY;
+    }
+    store->limits.memory_bytes -= bytes;
+    uint64_t allowed = limits.minimum + store->limits.memory_bytes / TF_PAGE;
+    new->memory = (tf_memory){
+        .base = base,
+        .pages = limits.minimum,
+        .bytes = bytes,
+        .maximum = maximum < allowed ? maximum : allowed,
+        .reserved = TF_RESERVATION_BYTES,
+    };
+    new->declared = limits;
+    new->next = store->memories;
+    store->memories = new;
+    *created = new;
+    return TF_OK;
+}
+
+void tf_memory_destroy(tf_store_memory *memory) {
+    tf_reservation_give(memory->memory.base, memory->memory.bytes, memory->has_image);
+}
+
+bool tf_memory_map_image(tf_store_memory *memory, int file, const tf_extent *extent) {
+    if (!tf_in_bounds(extent->at, extent->length, memory->memory.bytes)) return false;
+    memory->has_image = true;
+    return mmap(memory->memory.base + extent->at, extent->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file,
+                (off_t)extent->source) != MAP_FAILED;
+}
+
+uint64_t tf_memory_grow(tf_store *store, tf_memory *memory, uint64_t delta) {
+    uint64_t old = memory->pages;
+    if (delta == 0) return old;
+    if (old > memory->maximum || delta > memory->maximum - old) return UINT64_MAX;
+    uint64_t more = delta * TF_PAGE;
+    if (more > store->limits.memory_bytes) return UINT64_MAX;
+    if (!tf_reservation_extend(memory->base, memory->bytes, memory->bytes + more)) return UINT64_MAX;
+    store->limits.memory_bytes -= more;
+    memory->bytes += more;
+    memory->pages += delta;
+    return old;
+}
+
+tf_trap tf_memory_fill(tf_store *store, tf_memory *memory, uint64_t at, uint32_t byte, uint64_t count) {
+    if (!tf_in_bounds(at, count, memory->bytes)) return TF_TRAP_MEMORY_BOUNDS;
+    uint8_t *to = memory->base + at;
+    for (; count > chunk; to += chunk, count -= chunk) {
+        memset(to, (int)(byte & 0xFF), chunk);
+        if (store->interrupted) return TF_TRAP_DEADLINE;
+    }
+    memset(to, (int)(byte & 0xFF), count);
+    return TF_OK;
+}
+
+/* As memmove, chunk by chunk, from the side on which the source isn't overwritten before it is read. */
+static tf_trap move(tf_store *store, uint8_t *to, const uint8_t *from, uint64_t count) {
+    bool forwards = (uintptr_t)to - (uintptr_t)from >= count;
+    while (count > chunk) {
+        count -= chunk;
+        uint64_t skip = forwards ? 0 : count;
+        memmove(to + skip, from + skip, chunk);
+        if (forwards) {
+            to += chunk;
+            from += chunk;
+        }
+        if (store->interrupted) return TF_TRAP_DEADLINE;
+    }
+    memmove(to, from, count);
+    return TF_OK;
+}
+
+tf_trap tf_memory_copy(tf_store *store, tf_memory *to, tf_memory *from, uint64_t at, uint64_t source, uint64_t count) {
+    if (!tf_in_bounds(at, count, to->bytes) || !tf_in_bounds(source, count, from->bytes)) return TF_TRAP_MEMORY_BOUNDS;
+    return move(store, to->base + at, from->base + source, count);
+}
+
+tf_trap tf_memory_init(tf_instance *instance, tf_memory *memory, uint32_t segment, uint64_t at, uint32_t source,
+                       uint32_t count) {
+    const tf_data *data = &instance->module->data[segment];
+    uint64_t size = tf_state(instance)->dropped_data[segment] ? 0 : data->count;
+    if (!tf_in_bounds(at, count, memory->bytes) || !tf_in_bounds(source, count, size)) return TF_TRAP_MEMORY_BOUNDS;
+    if (count == 0) return TF_OK; /* an empty segment may have no bytes to point to */
+    return move(instance->store, memory->base + at, data->bytes + source, count);
+}

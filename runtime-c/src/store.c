@@ -1,0 +1,107 @@
+/* store.c: stores and what they own. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "tf_store.h"
+#include "tf_watchdog.h"
+
+/* Holds the store itself, its scratch area and the instances of most programs. */
+enum { block_size = 32 * 1024 };
+
+typedef struct tf_arena_block {
+    struct tf_arena_block *next;
+    size_t size; /* of `bytes` */
+    _Alignas(16) char bytes[];
+} tf_arena_block;
+
+static void *allocate(tf_arena *arena, size_t size) {
+    size = (size + 15) & ~(size_t)15;
+    if (!arena->blocks || arena->blocks->size - arena->used < size) {
+        size_t room = size > block_size ? size : block_size;
+        tf_arena_block *block = malloc(sizeof *block + room);
+        if (!block) return NULL;
+        block->next = arena->blocks;
+        block->size = room;
+        arena->blocks = block;
+        arena->used = 0;
+    }
+    void *bytes = arena->blocks->bytes + arena->used;
+    arena->used += size;
+    return bytes;
+}
+
+void *tf_store_allocate(tf_store *store, size_t size) {
+    void *bytes = size <= SIZE_MAX - 64 ? allocate(&store->arena, size) : NULL;
+    return bytes ? memset(bytes, 0, size) : NULL;
+}
+
+tf_store *tf_store_create(const tf_store_limits *limits) {
+    tf_arena arena = {0};
+    tf_store *store = allocate(&arena, sizeof *store);
+    if (!store) return NULL;
+    memset(store, 0, offsetof(tf_store, backtrace));
+    store->message[0] = 0;
+    store->scratch = allocate(&arena, TF_SCRATCH_CELLS * sizeof(uint64_t)); /* fits into the first block */
+    store->limits = *limits;
+    store->limits.stack_bytes = (limits->stack_bytes + 4095) & ~UINT64_C(4095);
+    store->deadline = INT64_MAX;
+    store->arena = arena;
+    return store;
+}
+
+void tf_store_destroy(tf_store *store) {
+    for (tf_store_memory *memory = store->memories; memory; memory = memory->next) tf_memory_destroy(memory);
+    for (tf_store_table *table = store->tables; table; table = table->next) tf_table_destroy(table);
+    tf_arena_block *block = store->arena.blocks;
+    while (block) {
+        tf_arena_block *next = block->next; /* the last one holds the store */
+        free(block);
+        block = next;
+    }
+}
+
+void tf_store_set_host(tf_store *store, void *host) { store->host = host; }
+
+void tf_store_set_timeout(tf_store *store, int64_t nanoseconds) {
+    store->interrupted = false;
+    if (nanoseconds < 0 || __builtin_add_overflow(tf_now(), nanoseconds, &store->deadline))
+        store->deadline = INT64_MAX;
+}
+
+const char *tf_store_message(const tf_store *store) { return store->message; }
+
+void tf_store_set_message(tf_store *store, const char *message) {
+    size_t length = strnlen(message, TF_MESSAGE_SIZE - 1);
+    memcpy(store->message, message, length);
+    store->message[length] = 0;
+}
+
+uint32_t tf_store_exit_code(const tf_store *store) { return store->exit_code; }
+
+void tf_store_set_exit(tf_store *store, uint32_t code) { store->exit_code = code; }
+
+size_t tf_store_backtrace(const tf_store *store, const uintptr_t **counters) {
+    *counters = store->backtrace;
+    return store->backtrace_count;
+}
+
+int64_t tf_store_remaining_ns(const tf_store *store) {
+    if (store->deadline == INT64_MAX) return INT64_MAX;
+    int64_t left = store->deadline - tf_now();
+    return left > 0 && !store->interrupted ? left : 0;
+}
+
+bool tf_store_interrupted(const tf_store *store) { return tf_store_remaining_ns(store) == 0; }
+
+tf_trap tf_unknown_import(tf_host *host, uint64_t *values) {
+    (void)values;
+    tf_store_set_message(host->instance->store, host->data);
+    return TF_TRAP_UNKNOWN_IMPORT;
+}
+
+tf_trap tf_zero_import(tf_host *host, uint64_t *values) {
+    size_t results = (size_t)(uintptr_t)host->data;
+    if (results) memset(values, 0, results * sizeof *values);
+    return TF_OK;
+}

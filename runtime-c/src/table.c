@@ -1,0 +1,76 @@
+/* table.c: tables of references. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tf_store.h"
+
+static const uint64_t most_elements = UINT32_MAX;
+
+tf_trap tf_table_create(tf_store *store, uint32_t element_type, tf_limits limits, tf_store_table **created) {
+    if (limits.minimum > store->limits.table_elements) {
+        tf_store_set_message(store, "the module's table is larger than the limit");
+        return TF_TRAP_OUT_OF_MEMORY;
+    }
+    tf_store_table *new = tf_store_allocate(store, sizeof *new);
+    void **elements = new ? calloc(limits.minimum ? limits.minimum : 1, sizeof *elements) : NULL;
+    if (!elements) {
+        tf_store_set_message(store, "no memory left for a table");
+        return TF_TRAP_OUT_OF_MEMORY;
+    }
+    store->limits.table_elements -= limits.minimum;
+    new->table = (tf_table){
+        .elements = elements,
+        .size = limits.minimum,
+        .maximum = limits.maximum < most_elements ? limits.maximum : most_elements,
+        .element_type = element_type,
+    };
+    new->declared = limits;
+    new->next = store->tables;
+    store->tables = new;
+    *created = new;
+    return TF_OK;
+}
+
+void tf_table_destroy(tf_store_table *table) { free(table->table.elements); }
+
+uint64_t tf_table_grow(tf_store *store, tf_table *table, void *value, uint64_t delta) {
+    uint64_t old = table->size;
+    if (delta == 0) return old;
+    if (delta > table->maximum - old || delta > store->limits.table_elements) return UINT64_MAX;
+    void **elements = realloc(table->elements, (old + delta) * sizeof *elements);
+    if (!elements) return UINT64_MAX;
+    store->limits.table_elements -= delta;
+    for (uint64_t i = old; i < old + delta; i++) elements[i] = value;
+    table->elements = elements;
+    table->size = old + delta;
+    return old;
+}
+
+tf_trap tf_table_fill(tf_table *table, uint64_t at, void *value, uint64_t count) {
+    if (!tf_in_bounds(at, count, table->size)) return TF_TRAP_TABLE_BOUNDS;
+    for (uint64_t i = 0; i < count; i++) table->elements[at + i] = value;
+    return TF_OK;
+}
+
+tf_trap tf_table_copy(tf_table *to, tf_table *from, uint64_t at, uint64_t source, uint64_t count) {
+    if (!tf_in_bounds(at, count, to->size) || !tf_in_bounds(source, count, from->size)) return TF_TRAP_TABLE_BOUNDS;
+    memmove(to->elements + at, from->elements + source, count * sizeof *to->elements);
+    return TF_OK;
+}
+
+tf_trap tf_table_init(tf_instance *instance, tf_table *table, uint32_t segment, uint64_t at, uint32_t source,
+                      uint32_t count) {
+    const tf_elements *elements = &instance->module->elements[segment];
+    uint64_t size = tf_state(instance)->dropped_elements[segment] ? 0 : elements->count;
+    if (!tf_in_bounds(at, count, table->size) || !tf_in_bounds(source, count, size)) return TF_TRAP_TABLE_BOUNDS;
+    void **to = table->elements + at;
+    for (uint32_t i = source; i < source + count; i++) {
+        if (elements->references) {
+            uint32_t offset = elements->references[i];
+            *to++ = offset ? (char *)instance + offset : NULL;
+        } else {
+            *to++ = (void *)(uintptr_t)tf_constant_value(instance, &elements->expressions[i]);
+        }
+    }
+    return TF_OK;
+}

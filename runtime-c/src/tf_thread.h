@@ -1,0 +1,61 @@
+/* tf_thread.h: what a thread needs to run guests, and how guests are entered and left.
+ *
+ * A thread gets its record on its first call: a signal stack, a guest stack, a place for its deadline. The record
+ * outlives the thread (the watchdog may be looking at it) and goes to the next new one.
+ */
+#ifndef TF_THREAD_H
+#define TF_THREAD_H
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "tf_store.h"
+
+/* One entry into guest code that has not returned. Lives on the stack of tf_call. */
+typedef struct tf_activation {
+    void *frame; /* of tf_enter_guest; first: the assembly finds it at offset 0 */
+    struct tf_activation *outer;
+    tf_store *store;
+} tf_activation;
+
+/* A stack for guests: a guard, then [low, top). */
+typedef struct tf_stack {
+    uintptr_t low;
+    uintptr_t top;
+} tf_stack;
+
+/* Below `low`, and never accessible. Larger than any frame of generated code, so that none steps over it. */
+#define TF_STACK_GUARD (4u * 1024 * 1024)
+
+bool tf_stack_map(tf_stack *stack, size_t size);
+void tf_stack_unmap(tf_stack *stack);
+
+typedef struct tf_thread {
+    tf_activation *innermost; /* NULL: not in a guest */
+    tf_stack stack;
+    _Atomic(int64_t) deadline; /* when the watchdog is to signal this thread; INT64_MAX: not at all */
+    _Atomic(pid_t) id;         /* 0: the record is free */
+    struct tf_thread *next;    /* all records, never unlinked */
+    void *signal_stack;
+} tf_thread;
+
+/* This thread's record, NULL before its first call. Read by signal handlers, so never lazily allocated. */
+extern _Thread_local tf_thread *tf_this_thread __attribute__((tls_model("initial-exec")));
+
+/* The same, made if there is none. NULL: no memory. */
+tf_thread *tf_thread_current(void);
+
+/* A guest stack of at least `size` bytes in thread->stack. The thread must not be in a guest. */
+bool tf_thread_prepare_stack(tf_thread *thread, size_t size);
+
+/* All records ever made, for the watchdog. */
+tf_thread *tf_thread_first(void);
+
+/* Calls function->enter on the stack that ends at `top` (NULL: on this one). Returns TF_OK, or what
+ * tf_leave_guest brought back from whatever depth. */
+tf_trap tf_enter_guest(tf_activation *activation, void *top, const tf_function *function, uint64_t *values);
+
+/* Drops all frames above the activation's tf_enter_guest, which returns `trap`. */
+_Noreturn void tf_leave_guest(tf_activation *activation, tf_trap trap);
+
+#endif
