@@ -72,6 +72,9 @@ struct Expression {
         shape == .constant || shape == .temporary || shape == .floatConstant || shape == .functionReference
     }
 
+    /// Is itself a call, not only an expression around one.
+    var isCall: Bool { shape == .call || (shape == .runtimeCall && name.isEffect) }
+
     /// Can be written twice at no cost.
     var isRepeatable: Bool { shape == .constant || shape == .temporary || shape == .local }
 }

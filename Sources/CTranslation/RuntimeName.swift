@@ -9,6 +9,7 @@ enum RuntimeName: UInt8 {
     case t4sf, t4uf, t4sd, t4ud, t8sf, t8uf, t8sd, t8ud
     case f8u, f8s, d8u
     case macroDivideUnsigned4, macroDivideSigned4, macroRemainderUnsigned4
+    case macroCount4, macroCount8
     case macroDivideUnsigned8, macroDivideSigned8, macroRemainderUnsigned8
 
     var spelling: StaticString {
@@ -73,11 +74,19 @@ enum RuntimeName: UInt8 {
         case .macroDivideUnsigned4: "DU4"
         case .macroDivideSigned4: "DS4"
         case .macroRemainderUnsigned4: "RU4"
+        case .macroCount4: "K4"
+        case .macroCount8: "K8"
         case .macroDivideUnsigned8: "DU8"
         case .macroDivideSigned8: "DS8"
         case .macroRemainderUnsigned8: "RU8"
         }
     }
+
+    /// Whether the function changes something that others can see.
+    var isEffect: Bool { self == .memoryGrow || self == .tableGrow }
+
+    /// Whether narrow operands are passed as 64-bit addresses or counts, and so must not carry a sign along.
+    var takesAddress: Bool { self == .memoryGrow || self == .tableGrow || self == .tableGet }
 
     /// Whether the function's first argument is the instance.
     var takesInstance: Bool {

@@ -1,0 +1,182 @@
+import WasmModule
+
+/// Instructions on variables, memories and tables.
+extension BodyTranslator {
+    // MARK: Locals and globals
+
+    mutating func pushLocal(_ index: UInt32) {
+        flush(setsOf: index)
+        push(add(localNode(Int32(index))))
+    }
+
+    mutating func setLocal(_ index: UInt32) {
+        let value = pop()
+        flush(local: index, below: stack.count)
+        precede(nodes[Int(value)].effects, below: stack.count)
+        writeAssignment(local: Int32(index), value)
+    }
+
+    mutating func teeLocal(_ index: UInt32) {
+        let value = pop()
+        flush(local: index, below: stack.count)
+        var node = Expression(.tee, localTypes[Int(index)])
+        node.a = Int32(index)
+        node.b = value
+        inherit(value, into: &node)
+        node.localsSet |= 1 << UInt64(index & 63)
+        push(add(node))
+    }
+
+    mutating func pushGlobal(_ index: UInt32) {
+        let global = module.globals[Int(index)].type
+        if global.isMutable { flushCalls(operands: 0) }
+        var node = Expression(.global, CType(global.value))
+        node.a = Int32(index)
+        if global.isMutable { node.effects = .readsGlobals }
+        // An immutable global can be read at any time, but is no constant: it stays a reading of the instance.
+        push(add(node))
+    }
+
+    mutating func setGlobal(_ index: UInt32) {
+        let value = pop()
+        flush(Effects.ordered.union(.readsGlobals))
+        writeGlobal(index)
+        body.write(byte: UInt8(ascii: "="))
+        write(value)
+        endStatement()
+    }
+
+    // MARK: Memory
+
+    mutating func pushLoad(_ instruction: Instruction, _ access: Access, _ type: CType) {
+        flushCalls(operands: 1)
+        let address = pop()
+        var node = Expression(.load, type)
+        node.access = access
+        node.a = address
+        node.bits = instruction.bits
+        node.c = Int32(instruction.a)
+        node.effects = [.readsMemory, .trapsOnLoad]
+        inherit(address, into: &node)
+        push(add(node))
+    }
+
+    mutating func store(_ instruction: Instruction, _ access: Access) {
+        orderOperands(2)
+        settleCallBelowAddress()
+        let value = pop()
+        let address = pop()
+        flush(Effects.ordered.union(.readsMemory))
+        writeLocation(access: access, memory: instruction.a, address: address, offset: instruction.bits)
+        body.write(byte: UInt8(ascii: "="))
+        write(value)
+        endStatement()
+    }
+
+    /// C may read the address before or after it evaluates the value: an address must not depend on which.
+    private mutating func settleCallBelowAddress() {
+        let address = nodes[Int(stack[stack.count - 2])]
+        let value = nodes[Int(stack[stack.count - 1])]
+        let dependsOnValue =
+            address.localsRead & value.localsSet != 0 || (value.effects.contains(.calls) && !address.effects.isEmpty)
+        if dependsOnValue || address.effects.contains(.calls) { settle(stack.count - 2) }
+    }
+
+    mutating func pushMemorySize(_ index: UInt32) {
+        flushCalls(operands: 0)
+        var node = Expression(.memorySize, .u32)
+        node.a = Int32(index)
+        node.effects = .readsMemory
+        push(add(node))
+    }
+
+    mutating func growMemory(_ index: UInt32) {
+        flush(Effects.all, below: stack.count - 1)
+        let delta = pop()
+        pushEffect(.memoryGrow, [delta], of: index)
+    }
+
+    private mutating func pushEffect(_ name: RuntimeName, _ operands: [Int32], of index: UInt32) {
+        var node = Expression(.runtimeCall, .u32)
+        node.name = name
+        node.c = Int32(index)
+        node.a = Int32(arguments.count)
+        node.b = Int32(operands.count)
+        for operand in operands { inherit(operand, into: &node) }
+        arguments.append(contentsOf: operands)
+        node.effects = .all
+        let variable = temporaries.take(.u32)
+        let position = add(node)
+        writeTemporary(variable)
+        body.write("=(u)")
+        write(position, in: .unary, exactly: nil)
+        endStatement()
+        push(add(temporaryNode(variable)))
+    }
+
+    // MARK: Tables
+
+    mutating func pushTableGet(_ index: UInt32) {
+        flushCalls(operands: 1)
+        pushRuntimeCall(.tableGet, 1, .reference, effects: [.readsTables, .trapsOtherwise])
+        nodes[Int(stack[stack.count - 1])].c = Int32(index)
+    }
+
+    mutating func pushTableSize(_ index: UInt32) {
+        flushCalls(operands: 0)
+        var node = Expression(.tableSize, .u32)
+        node.a = Int32(index)
+        node.effects = .readsTables
+        push(add(node))
+    }
+
+    mutating func growTable(_ index: UInt32) {
+        orderOperands(2)
+        flush(Effects.all, below: stack.count - 2)
+        let delta = pop()
+        let value = pop()
+        pushEffect(.tableGrow, [value, delta], of: index)
+    }
+
+    // MARK: Statements of the runtime
+
+    /// What a bulk instruction is about, besides its operands.
+    enum Subject {
+        case memory(UInt32)
+        case table(UInt32)
+        case segment(UInt32)
+    }
+
+    /// `A.name(i,subjects…,operands…);` for an instruction without result.
+    mutating func perform(_ name: StaticString, _ subjects: [Subject], operands count: Int) {
+        orderOperands(count)
+        flush(Effects.all, below: stack.count - count)
+        let operands = Array(stack.suffix(count))
+        for _ in 0..<count { _ = pop() }
+        body.write(name)
+        body.write("((p)i")
+        for subject in subjects {
+            body.write(byte: UInt8(ascii: ","))
+            switch subject {
+            case .memory(let index): writeMemory(index)
+            case .table(let index): writeTable(index)
+            case .segment(let index): body.write(index)
+            }
+        }
+        for operand in operands {
+            body.write(byte: UInt8(ascii: ","))
+            let isNarrow = nodes[Int(operand)].type == .u32 || nodes[Int(operand)].type == .s32
+            write(operand, in: .ternary, exactly: isNarrow ? .u32 : nil)
+        }
+        body.write(byte: UInt8(ascii: ")"))
+        endStatement()
+    }
+
+    // MARK: References
+
+    mutating func pushFunctionReference(_ function: UInt32) {
+        var node = Expression(.functionReference, .reference)
+        node.a = Int32(function)
+        push(add(node))
+    }
+}

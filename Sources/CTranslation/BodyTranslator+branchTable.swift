@@ -1,0 +1,104 @@
+/// `br_table`: a `switch` of few targets, a table of labels for many.
+extension BodyTranslator {
+    mutating func branchTable(_ labels: [UInt32]) {
+        let selector = pop()
+        flushBeforeBranch(below: stack.count)
+        precede(nodes[Int(selector)].effects, below: stack.count)
+        let count = frames[frames.count - 1 - Int(labels[labels.count - 1])].labelTypes.count
+        let index = constantBits(selector).map { Int(min($0, UInt64(labels.count - 1))) }
+        if labels.count == 1 || index != nil {
+            discard(selector)
+            branch(labels[index ?? 0])
+            return
+        }
+        push(selector)
+        settleSelector()
+        let settled = pop()
+        if count > 0 { settleCopies(count) }
+        if labels.count > 9 {
+            writeJumpTable(settled, labels)
+        } else {
+            writeSwitch(settled, labels)
+        }
+        die()
+    }
+
+    private mutating func settleSelector() {
+        let index = stack.count - 1
+        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
+    }
+
+    private mutating func writeSwitch(_ selector: Int32, _ labels: [UInt32]) {
+        body.write("switch(")
+        write(selector, in: .lowest, exactly: .u32)
+        body.write("){\n")
+        temporaries.releaseRead()
+        for (index, depth) in labels.enumerated() {
+            if index == labels.count - 1 {
+                body.write("default:")
+            } else {
+                body.write("case ")
+                body.write(index)
+                body.write(byte: UInt8(ascii: ":"))
+            }
+            writeCase(depth)
+        }
+        body.write("}\n")
+    }
+
+    private mutating func writeCase(_ depth: UInt32) {
+        let target = frames.count - 1 - Int(depth)
+        if frames[target].kind != .function { prepareTarget(target) }
+        writeTaken(target)
+    }
+
+    /// More than a few targets: libtcc searches a `switch` by halves, so the jump is through a table of labels.
+    private mutating func writeJumpTable(_ selector: Int32, _ labels: [UInt32]) {
+        var landings: [UInt32: Int] = [:]
+        var trampolines: [(label: Int, depth: UInt32)] = []
+        for depth in labels where landings[depth] == nil {
+            let target = frames.count - 1 - Int(depth)
+            if frames[target].kind == .function || !frames[target].labelTypes.isEmpty {
+                let label = takeLabel()
+                trampolines.append((label, depth))
+                landings[depth] = label
+            } else {
+                prepareTarget(target)
+                landings[depth] = frames[target].label
+            }
+        }
+        writeLabelArray(labels.map { landings[$0] ?? 0 })
+        body.write("goto*j")
+        body.write(jumpTables)
+        body.write(byte: UInt8(ascii: "["))
+        releasesTemporaries = false
+        write(selector, in: .relational, exactly: .u32)
+        body.write(byte: UInt8(ascii: "<"))
+        body.write(labels.count - 1)
+        body.write("u?")
+        releasesTemporaries = true
+        write(selector, in: .lowest, exactly: .u32)
+        body.write(byte: UInt8(ascii: ":"))
+        body.write(labels.count - 1)
+        body.write("u]")
+        endStatement()
+        for trampoline in trampolines {
+            writeLabel(trampoline.label)
+            writeCase(trampoline.depth)
+        }
+    }
+
+    private mutating func writeLabelArray(_ labels: [Int]) {
+        jumpTables += 1
+        body.write("static p const j")
+        body.write(jumpTables)
+        body.write("[]={")
+        for label in labels {
+            body.write("&&L")
+            body.write(label)
+            body.write(byte: UInt8(ascii: ","))
+        }
+        body.write("}")
+        body.write(";\n")
+    }
+}

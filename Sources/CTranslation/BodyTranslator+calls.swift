@@ -1,0 +1,178 @@
+import WasmModule
+
+/// Calls, `select` and `drop`.
+extension BodyTranslator {
+    // MARK: Calls
+
+    mutating func call(_ function: UInt32) {
+        let type = module.type(of: FunctionIndex(function))
+        beginCall(type.parameters.count)
+        let overflow = moveToScratch(type)
+        var node = callNode(type, overflow)
+        node.c = Int32(function)
+        finishCall(node, type)
+    }
+
+    /// The callee is found and checked in statements of their own; calling through null faults on reading its type.
+    mutating func callIndirect(type index: UInt32, table: UInt32) {
+        let type = module.types[Int(index)]
+        beginCall(type.parameters.count + 1)
+        // What may trap among the arguments comes before the checks of the callee.
+        let first = stack.count - 1 - type.parameters.count
+        for argument in first..<(stack.count - 1)
+        where !nodes[Int(stack[argument])].effects.isDisjoint(with: Effects.ordered.union(.reads)) {
+            settle(argument)
+        }
+        writeCallee(type: index, table: table)
+        let overflow = moveToScratch(type)
+        var node = callNode(type, overflow)
+        node.isIndirect = true
+        node.c = Int32(index)
+        finishCall(node, type)
+    }
+
+    private mutating func writeCallee(type: UInt32, table: UInt32) {
+        usesIndirectCall = true
+        let index = pop()
+        let localsSet = nodes[Int(index)].localsSet
+        precede(nodes[Int(index)].effects, below: stack.count)
+        if localsSet != 0 { flush(Effects.all) }
+        body.write("X=")
+        write(index)
+        body.write(";if(X>=")
+        writeTable(table)
+        body.write("->size)A.trap((p)i,4);F=")
+        writeTable(table)
+        body.write("->elements[X];if(F->type!=J[")
+        body.write(type)
+        body.write("])A.bad_callee((p)i,F)")
+        endStatement()
+    }
+
+    /// Whatever is below the operands happens before the call, which may change anything but locals.
+    private mutating func beginCall(_ operands: Int) {
+        orderOperands(operands)
+        flush(Effects.all, below: stack.count - operands)
+    }
+
+    /// Parameters that are not passed natively go to the scratch area, in order. Returns how many.
+    private mutating func moveToScratch(_ type: FunctionType) -> Int {
+        let count = type.parameters.count
+        let native = min(count, TranslationLimits.nativeParameters)
+        guard count > native else { return 0 }
+        for index in (stack.count - count)..<stack.count {
+            settle(index)
+            settle(index)
+        }
+        for index in native..<count {
+            writeScratch(index - native, as: CType(type.parameters[index]))
+            body.write(byte: UInt8(ascii: "="))
+            write(stack[stack.count - count + index])
+            endStatement()
+        }
+        for _ in native..<count { _ = pop() }
+        return count - native
+    }
+
+    private mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
+        let count = type.parameters.count - overflow
+        var node = Expression(.call, type.results.first.map(CType.init) ?? .u32)
+        node.a = Int32(arguments.count)
+        node.b = Int32(count)
+        for position in stack.suffix(count) {
+            arguments.append(position)
+            inherit(position, into: &node)
+        }
+        for _ in 0..<count { _ = pop() }
+        node.effects = .all
+        return node
+    }
+
+    /// One result waits to be used, as the last effect before whatever uses it; several are taken at once.
+    private mutating func finishCall(_ node: Expression, _ type: FunctionType) {
+        let position = add(node)
+        switch type.results.count {
+        case 0:
+            write(position)
+            endStatement()
+        case 1:
+            push(position)
+        default:
+            takeResults(of: position, type.results)
+        }
+    }
+
+    private mutating func takeResults(of position: Int32, _ results: [ValueType]) {
+        let variables = results.map { temporaries.take(CType($0)) }
+        writeAssignment(temporary: variables[0], position)
+        for index in 1..<results.count {
+            writeTemporary(variables[index])
+            body.write(byte: UInt8(ascii: "="))
+            writeScratch(index, as: CType(results[index]))
+            endStatement()
+        }
+        for variable in variables { push(add(temporaryNode(variable))) }
+    }
+
+    // MARK: Select and drop
+
+    /// C evaluates one arm only: both must be free of effects. Two constants make a condition that libtcc miscompiles
+    /// (reference: `(c ? 0u : 0u) ? A : B`), so such a choice is computed into a variable.
+    mutating func select() {
+        if let condition = constantBits(stack[stack.count - 1]) {
+            selectConstant(condition != 0)
+            return
+        }
+        for index in [stack.count - 3, stack.count - 2] {
+            let node = nodes[Int(stack[index])]
+            if !node.effects.isDisjoint(with: .ordered) || node.localsSet != 0 { settle(index) }
+            if nodes[Int(stack[index])].localsSet != 0 { settle(index) }
+        }
+        let condition = pop()
+        let second = pop()
+        let first = pop()
+        precede(nodes[Int(condition)].effects, below: stack.count)
+        var node = Expression(.select, nodes[Int(first)].type.stored)
+        node.a = first
+        node.b = second
+        node.c = condition
+        inherit(first, into: &node)
+        inherit(second, into: &node)
+        inherit(condition, into: &node)
+        let areConstants = nodes[Int(first)].isSettled && nodes[Int(second)].isSettled
+        push(add(node))
+        if areConstants { settle(stack.count - 1) }
+    }
+
+    private mutating func selectConstant(_ condition: Bool) {
+        _ = pop()
+        if condition {
+            drop()
+        } else {
+            let second = pop()
+            drop()
+            push(second)
+        }
+    }
+
+    mutating func drop() {
+        let value = pop()
+        discard(value)
+    }
+
+    /// Evaluates what has effects; libtcc drops the load of an unused value, so it gets a variable.
+    mutating func discard(_ value: Int32) {
+        let node = nodes[Int(value)]
+        guard !node.effects.isDisjoint(with: .ordered) || node.localsSet != 0 else { return }
+        precede(node.effects, below: stack.count)
+        if node.shape == .call {
+            write(value)
+            endStatement()
+            return
+        }
+        let variable = temporaries.take(node.type)
+        writeAssignment(temporary: variable, value)
+        temporaries.noteRead(variable)
+        temporaries.releaseRead()
+    }
+}

@@ -1,0 +1,96 @@
+import WasmModule
+
+/// The C function around a body: its head, its variables, its constants.
+extension BodyTranslator {
+    /// Appends the definition of the function whose body was just translated.
+    mutating func writeDefinition(_ function: FunctionIndex, into out: inout CText) {
+        out.write("/* function ")
+        out.write(function.rawValue)
+        out.write(" */\nstatic ")
+        writeHead(function, into: &out)
+        out.write("{")
+        if usesMemory { out.write("B*const m=i->m;") }
+        if usesIndirectCall { out.write("u X;tf_function*F;") }
+        writeConstants(into: &out)
+        writeLocals(into: &out)
+        writeTemporaries(into: &out)
+        out.write(byte: 10)
+        out.write(body.bytes)
+        out.write("}\n")
+    }
+
+    private func writeHead(_ function: FunctionIndex, into out: inout CText) {
+        out.write(Self.resultType(type))
+        out.write(" f")
+        out.write(function.rawValue)
+        out.write("(I*i")
+        for index in 0..<min(type.parameters.count, TranslationLimits.nativeParameters) {
+            out.write(byte: UInt8(ascii: ","))
+            out.write(localTypes[index].name)
+            out.write(" l")
+            out.write(index)
+        }
+        out.write(")")
+    }
+
+    static func resultType(_ type: FunctionType) -> StaticString {
+        type.results.first.map { CType($0).name } ?? "void"
+    }
+
+    private func writeConstants(into out: inout CText) {
+        guard !floatConstants.isEmpty else { return }
+        out.write("static const U K[]={")
+        for bits in floatConstants {
+            out.write(hexadecimal: bits)
+            out.write("ull,")
+        }
+        out.write("};")
+    }
+
+    /// Parameters beyond the native ones are locals that start with what the caller left in the scratch area.
+    private func writeLocals(into out: inout CText) {
+        let parameters = type.parameters.count
+        var declared: CType?
+        for index in min(parameters, TranslationLimits.nativeParameters)..<localTypes.count {
+            let type = localTypes[index]
+            if declared == type {
+                out.write(byte: UInt8(ascii: ","))
+            } else {
+                if declared != nil { out.write(byte: UInt8(ascii: ";")) }
+                out.write(type.name)
+                out.write(byte: UInt8(ascii: " "))
+                declared = type
+            }
+            out.write("l")
+            out.write(index)
+            if index < parameters {
+                writeScratchParameter(index, type, into: &out)
+            } else {
+                out.write("=0")
+            }
+        }
+        if declared != nil { out.write(byte: UInt8(ascii: ";")) }
+    }
+
+    private func writeScratchParameter(_ index: Int, _ type: CType, into out: inout CText) {
+        out.write("=*(")
+        out.write(type == .reference ? "p" : Access(type).name)
+        out.write("*)(i->x+")
+        out.write(index - TranslationLimits.nativeParameters)
+        out.write(")")
+    }
+
+    private func writeTemporaries(into out: inout CText) {
+        for type in [CType.u32, .u64, .f32, .f64, .reference] {
+            let count = temporaries.count(of: type)
+            guard count > 0 else { continue }
+            out.write(type.name)
+            for number in 0..<count {
+                out.write(byte: number == 0 ? 32 : UInt8(ascii: ","))
+                out.write(byte: type.temporaryLetter)
+                out.write(number)
+            }
+            out.write(byte: UInt8(ascii: ";"))
+        }
+    }
+}

@@ -1,0 +1,315 @@
+/// Writing expressions and statements: the only place where nodes become text.
+extension BodyTranslator {
+    // MARK: Statements
+
+    /// `;` and a new line; what the statement read may be reused.
+    mutating func endStatement() {
+        body.write(";\n")
+        temporaries.releaseRead()
+    }
+
+    mutating func writeTemporary(_ variable: Int32) {
+        body.write(byte: temporaries.type(variable).temporaryLetter)
+        body.write(temporaries.number(variable))
+    }
+
+    mutating func writeLocal(_ index: Int32) {
+        body.write(byte: UInt8(ascii: "l"))
+        body.write(index)
+    }
+
+    /// `l3=…;`
+    mutating func writeAssignment(local: Int32, _ value: Int32) {
+        writeLocal(local)
+        body.write(byte: UInt8(ascii: "="))
+        write(value)
+        endStatement()
+    }
+
+    /// `x3=…;`
+    mutating func writeAssignment(temporary: Int32, _ value: Int32) {
+        writeTemporary(temporary)
+        body.write(byte: UInt8(ascii: "="))
+        write(value)
+        endStatement()
+    }
+
+    // MARK: Expressions
+
+    /// Writes an expression where its value is converted by C: an assignment, an argument, a condition.
+    mutating func write(_ position: Int32) {
+        write(position, in: .lowest, exactly: nil)
+    }
+
+    /// Writes an expression as an operand.
+    ///
+    /// - Parameters:
+    ///   - precedence: what binds weaker gets parentheses.
+    ///   - exactly: the C type it must have; nil where any type of its width does.
+    mutating func write(_ position: Int32, in precedence: Precedence, exactly: CType?) {
+        let node = nodes[Int(position)]
+        if node.shape == .constant {
+            writeConstant(node, in: precedence, exactly: exactly)
+            return
+        }
+        if let exactly, exactly != node.type {
+            let parenthesized = precedence.rawValue > Precedence.unary.rawValue
+            if parenthesized { body.write(byte: UInt8(ascii: "(")) }
+            writeCast(to: exactly)
+            writeBare(node, in: .unary)
+            if parenthesized { body.write(byte: UInt8(ascii: ")")) }
+            return
+        }
+        writeBare(node, in: precedence)
+    }
+
+    mutating func writeCast(to type: CType) {
+        body.write(byte: UInt8(ascii: "("))
+        body.write(type.name)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    private mutating func writeBare(_ node: Expression, in precedence: Precedence) {
+        let parenthesized = self.precedence(of: node).rawValue < precedence.rawValue
+        if parenthesized { body.write(byte: UInt8(ascii: "(")) }
+        writeShape(node)
+        if parenthesized { body.write(byte: UInt8(ascii: ")")) }
+    }
+
+    private func precedence(of node: Expression) -> Precedence {
+        switch node.shape {
+        case .infix: node.infix.precedence
+        case .select, .tee: node.shape == .select ? .ternary : .lowest
+        case .not, .cast, .extend, .load, .localBits, .temporaryBits, .functionReference, .floatConstant: .unary
+        case .memorySize, .global: .unary
+        case .macro: .unary
+        default: .primary
+        }
+    }
+
+    private mutating func writeShape(_ node: Expression) {
+        switch node.shape {
+        case .constant: writeConstant(node, in: .lowest, exactly: nil)
+        case .floatConstant: writeFloatConstant(node)
+        case .local: writeLocal(node.a)
+        case .temporary: writeTemporaryRead(node.a)
+        case .tee: writeTee(node)
+        case .infix: writeInfix(node)
+        case .not: writeNot(node)
+        case .cast: writeConversion(node)
+        case .extend: writeExtension(node)
+        case .load: writeLoad(node)
+        case .localBits, .temporaryBits: writeBits(node)
+        case .runtimeCall, .macro: writeRuntimeCall(node)
+        case .call: writeCall(node)
+        case .select: writeSelect(node)
+        case .rotate: writeRotate(node)
+        case .global: writeGlobal(UInt32(node.a))
+        case .memorySize: writeMemorySize(node)
+        case .tableSize: writeTableSize(node)
+        case .functionReference: writeFunctionReference(node)
+        }
+    }
+
+    private mutating func writeTemporaryRead(_ variable: Int32) {
+        writeTemporary(variable)
+        if releasesTemporaries { temporaries.noteRead(variable) }
+    }
+
+    private mutating func writeTee(_ node: Expression) {
+        writeLocal(node.a)
+        body.write(byte: UInt8(ascii: "="))
+        write(node.b, in: .ternary, exactly: nil)
+    }
+
+    private mutating func writeNot(_ node: Expression) {
+        body.write(byte: UInt8(ascii: "!"))
+        write(node.a, in: .unary, exactly: nil)
+    }
+
+    private mutating func writeConversion(_ node: Expression) {
+        writeCast(to: node.type)
+        write(node.a, in: .unary, exactly: node.inner)
+    }
+
+    private mutating func writeExtension(_ node: Expression) {
+        if node.type != .s32 { writeCast(to: node.type) }
+        switch node.access {
+        case .s8: body.write("(b)")
+        case .s16: body.write("(h)")
+        default: body.write("(s)")
+        }
+        write(node.a, in: .unary, exactly: nil)
+    }
+
+    private mutating func writeSelect(_ node: Expression) {
+        write(node.c, in: .bitOr, exactly: nil)
+        body.write(byte: UInt8(ascii: "?"))
+        write(node.a, in: .bitOr, exactly: nil)
+        body.write(byte: UInt8(ascii: ":"))
+        write(node.b, in: .bitOr, exactly: node.type == .u64 || node.type == .u32 ? node.type : nil)
+    }
+
+    private mutating func writeRotate(_ node: Expression) {
+        let width: UInt64 = node.type.isWide ? 64 : 32
+        body.write(byte: UInt8(ascii: "("))
+        write(node.a, in: .shift, exactly: node.type)
+        body.write("<<")
+        body.write(node.bits)
+        body.write(byte: UInt8(ascii: "|"))
+        write(node.a, in: .shift, exactly: node.type)
+        body.write(">>")
+        body.write(width - node.bits)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    private mutating func writeFunctionReference(_ node: Expression) {
+        body.write("(p)&i->r")
+        body.write(node.a)
+    }
+
+    // MARK: Constants
+
+    private mutating func writeConstant(_ node: Expression, in precedence: Precedence, exactly: CType?) {
+        if node.type == .reference {
+            body.write("(p)0")
+            return
+        }
+        if node.type.isWide {
+            writeWide(node.bits, in: precedence, exactly: exactly)
+        } else {
+            writeNarrow(UInt32(truncatingIfNeeded: node.bits), in: precedence, exactly: exactly)
+        }
+    }
+
+    /// A plain `int` where that does, so that the text is short.
+    private mutating func writeNarrow(_ bits: UInt32, in precedence: Precedence, exactly: CType?) {
+        let signed = Int32(bitPattern: bits)
+        if exactly == .u32 || signed == .min {
+            if exactly == .s32 { body.write("(s)") }
+            body.write(UInt64(bits))
+            body.write(byte: UInt8(ascii: "u"))
+        } else {
+            writeSigned(Int64(signed), in: precedence, suffix: "")
+        }
+    }
+
+    private mutating func writeWide(_ bits: UInt64, in precedence: Precedence, exactly: CType?) {
+        let signed = Int64(bitPattern: bits)
+        if exactly == .u64 || signed == .min {
+            if exactly == .s64 { body.write("(S)") }
+            body.write(bits)
+            body.write("ull")
+        } else {
+            let isSmall = signed == Int64(Int32(truncatingIfNeeded: signed)) && signed != Int64(Int32.min)
+            writeSigned(signed, in: precedence, suffix: isSmall && exactly == nil ? "" : "ll")
+        }
+    }
+
+    private mutating func writeSigned(_ value: Int64, in precedence: Precedence, suffix: StaticString) {
+        if value < 0 {
+            if body.last == UInt8(ascii: "-") { body.write(byte: UInt8(ascii: " ")) }
+            body.write(byte: UInt8(ascii: "-"))
+        }
+        body.write(value.magnitude)
+        body.write(suffix)
+    }
+
+    private mutating func writeFloatConstant(_ node: Expression) {
+        // A division by it must not open a comment.
+        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
+        body.write(node.type == .f32 ? "*(mf*)(K+" : "*(md*)(K+")
+        body.write(node.a)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    // MARK: Operators
+
+    private mutating func writeInfix(_ node: Expression) {
+        let operation = node.infix
+        let precedence = operation.precedence
+        let (left, right) = operandTypes(node)
+        write(node.a, in: precedence, exactly: left)
+        if operation == .add, writesSubtraction(node.b) { return }
+        body.write(operation.spelling)
+        write(node.b, in: precedence.next, exactly: right)
+    }
+
+    /// `x-5` for the sum with a negative constant: shorter, and an operand that fits the instruction.
+    private mutating func writesSubtraction(_ position: Int32) -> Bool {
+        let node = nodes[Int(position)]
+        guard node.shape == .constant else { return false }
+        let value = node.type.isWide
+            ? Int64(bitPattern: node.bits) : Int64(Int32(truncatingIfNeeded: Int64(bitPattern: node.bits)))
+        guard value < 0, value > Int64(Int32.min) else { return false }
+        body.write(byte: UInt8(ascii: "-"))
+        body.write(value.magnitude)
+        return true
+    }
+
+    /// Which operands must be written with an exact type so that C's operator means wasm's.
+    private func operandTypes(_ node: Expression) -> (CType?, CType?) {
+        let left = nodes[Int(node.a)]
+        let right = nodes[Int(node.b)]
+        let isWide = left.type.isWide
+        switch node.infix {
+        case .shl: return (isWide ? .u64 : .u32, nil)
+        case .shr: return (node.sign == .signed ? (isWide ? .s64 : .s32) : (isWide ? .u64 : .u32), nil)
+        default: break
+        }
+        switch node.sign {
+        case .signed:
+            return isWide ? (.s64, right.shape == .constant ? nil : .s64) : (.s32, .s32)
+        case .unsigned:
+            let hasUnsigned = isUnsigned(left) || isUnsigned(right)
+            return (hasUnsigned ? nil : (isWide ? .u64 : .u32), nil)
+        case .any:
+            guard node.infix == .add || node.infix == .sub || node.infix == .mul else {
+                return (isWide && left.shape == .constant && !isUnsigned(right) ? .u64 : nil, nil)
+            }
+            // Signed overflow is nothing C defines.
+            return (isUnsigned(left) || isUnsigned(right) || isFloat(left) ? nil : (isWide ? .u64 : .u32), nil)
+        }
+    }
+
+    private func isUnsigned(_ node: Expression) -> Bool {
+        node.shape != .constant && (node.type == .u32 || node.type == .u64)
+    }
+
+    private func isFloat(_ node: Expression) -> Bool { node.type == .f32 || node.type == .f64 }
+
+    // MARK: Conditions
+
+    /// Writes an operand as a condition: true if it is not zero, or if it is, when `negated`.
+    mutating func writeCondition(_ position: Int32, negated: Bool = false) {
+        var position = position
+        var negated = negated
+        while true {
+            let node = nodes[Int(position)]
+            if node.shape == .not {
+                negated.toggle()
+                position = node.a
+            } else if node.shape == .infix && (node.infix == .ne || node.infix == .eq),
+                !isFloat(nodes[Int(node.a)]), constantBits(node.b) == 0
+            {
+                if node.infix == .eq { negated.toggle() }
+                position = node.a
+            } else {
+                break
+            }
+        }
+        guard negated else {
+            write(position)
+            return
+        }
+        let node = nodes[Int(position)]
+        if node.shape == .infix, node.infix.isComparison, !isFloat(nodes[Int(node.a)]) {
+            var opposite = node
+            opposite.infix = node.infix.negated
+            writeInfix(opposite)
+        } else {
+            body.write(byte: UInt8(ascii: "!"))
+            write(position, in: .unary, exactly: nil)
+        }
+    }
+}

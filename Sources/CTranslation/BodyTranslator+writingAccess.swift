@@ -1,0 +1,163 @@
+import WasmModule
+
+/// Writing what touches the instance: memory, globals, tables, calls.
+extension BodyTranslator {
+    // MARK: Memory
+
+    mutating func writeLoad(_ node: Expression) {
+        // A division by a load must not open a comment.
+        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
+        writeWidening(of: node)
+        writeLocation(access: node.access, memory: UInt32(node.c), address: node.a, offset: node.bits)
+    }
+
+    /// A load of fewer bytes than its result has: converted by the sign of the access.
+    private mutating func writeWidening(of node: Expression) {
+        guard node.type.isWide, node.access != .u64 else { return }
+        writeCast(to: node.type)
+    }
+
+    /// `*(mu*)(m+((U)address+offset))`: the one routine that forms addresses.
+    ///
+    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
+    /// guest's faults.
+    mutating func writeLocation(access: Access, memory: UInt32, address: Int32, offset: UInt64) {
+        body.write("*(")
+        body.write(access.name)
+        body.write("*)(")
+        writeBase(of: memory)
+        body.write(byte: UInt8(ascii: "+"))
+        if let constant = constantBits(address) {
+            let sum = UInt64(UInt32(truncatingIfNeeded: constant)) + offset
+            body.write(sum)
+            if sum > UInt64(Int32.max) { body.write("ull") }
+        } else if offset == 0 {
+            write(address, in: .multiplicative, exactly: .u32)
+        } else {
+            body.write("((U)")
+            write(address, in: .unary, exactly: .u32)
+            body.write(byte: UInt8(ascii: "+"))
+            body.write(offset)
+            if offset > UInt64(Int32.max) { body.write("ull") }
+            body.write(byte: UInt8(ascii: ")"))
+        }
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    private mutating func writeBase(of memory: UInt32) {
+        if memory == 0 {
+            usesMemory = true
+            body.write(byte: UInt8(ascii: "m"))
+        } else {
+            writeMemory(memory)
+            body.write("->base")
+        }
+    }
+
+    /// `i->M0`, a `tf_memory *`.
+    mutating func writeMemory(_ index: UInt32) {
+        body.write("i->M")
+        body.write(index)
+    }
+
+    mutating func writeMemorySize(_ node: Expression) {
+        body.write("(u)")
+        writeMemory(UInt32(node.a))
+        body.write("->pages")
+    }
+
+    // MARK: Variables
+
+    mutating func writeGlobal(_ index: UInt32) {
+        if Int(index) < module.importedGlobalCount {
+            body.write("*(")
+            body.write(Access(CType(module.globals[Int(index)].type.value)).name)
+            body.write("*)i->g")
+        } else {
+            body.write("i->g")
+        }
+        body.write(index)
+    }
+
+    /// `*(mU*)&l3`: the bits of a variable.
+    mutating func writeBits(_ node: Expression) {
+        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
+        body.write("*(")
+        body.write(node.access.name)
+        body.write("*)&")
+        if node.shape == .localBits {
+            writeLocal(node.a)
+        } else {
+            writeTemporary(node.a)
+            if releasesTemporaries { temporaries.noteRead(node.a) }
+        }
+    }
+
+    // MARK: Tables
+
+    /// `i->T0`, a `tf_table *`.
+    mutating func writeTable(_ index: UInt32) {
+        body.write("i->T")
+        body.write(index)
+    }
+
+    mutating func writeTableSize(_ node: Expression) {
+        body.write("(u)")
+        writeTable(UInt32(node.a))
+        body.write("->size")
+    }
+
+    // MARK: Calls
+
+    mutating func writeRuntimeCall(_ node: Expression) {
+        if node.isCall { pendingCalls -= 1 }
+        body.write(node.name.spelling)
+        body.write(byte: UInt8(ascii: "("))
+        var needsComma = false
+        if node.name.takesInstance {
+            body.write("(p)i")
+            needsComma = true
+        }
+        switch node.name {
+        case .memoryGrow:
+            body.write(byte: UInt8(ascii: ","))
+            writeMemory(UInt32(node.c))
+        case .tableGet, .tableGrow:
+            body.write(byte: UInt8(ascii: ","))
+            writeTable(UInt32(node.c))
+        default: break
+        }
+        for index in Int(node.a)..<Int(node.a + node.b) {
+            if needsComma { body.write(byte: UInt8(ascii: ",")) }
+            needsComma = true
+            let isNarrow = [.u32, .s32].contains(nodes[Int(arguments[index])].type)
+            write(arguments[index], in: .ternary, exactly: node.name.takesAddress && isNarrow ? .u32 : nil)
+        }
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    mutating func writeCall(_ node: Expression) {
+        pendingCalls -= 1
+        if node.isIndirect {
+            body.write("((Y")
+            body.write(node.c)
+            body.write("*)F->code)(F->instance")
+        } else if Int(node.c) < module.importedFunctionCount {
+            body.write("((Y")
+            body.write(module.functions[Int(node.c)].rawValue)
+            body.write("*)i->c")
+            body.write(node.c)
+            body.write(")(i->n")
+            body.write(node.c)
+        } else {
+            body.write(byte: UInt8(ascii: "f"))
+            body.write(node.c)
+            body.write("(i")
+        }
+        for index in Int(node.a)..<Int(node.a + node.b) {
+            body.write(byte: UInt8(ascii: ","))
+            write(arguments[index], in: .ternary, exactly: nil)
+        }
+        body.write(byte: UInt8(ascii: ")"))
+    }
+}

@@ -1,0 +1,149 @@
+import WasmBinary
+import WasmModule
+import WasmValidation
+
+/// Turns function bodies into C, one after another, each in one pass: decode, validate, emit.
+///
+/// Operands are expressions (``Expression``) on `stack` until something forces them into a variable: an effect they
+/// must precede, a change of what they read, a branch, or their size. The files named `BodyTranslator+….swift` hold
+/// the instruction families; ``BodyTranslator/flush(_:)`` and its kin hold the rules of order.
+struct BodyTranslator: ~Copyable {
+    let validated: ValidatedModule
+    let module: Module
+    let options: TranslationOptions
+    let layout: InstanceLayout
+    /// Position of a function in `layout.referenced`.
+    let isReferenced: [Bool]
+    var validator: FunctionValidator
+
+    /// Statements of the body; declarations are known only at its end.
+    var body = CText()
+    var nodes: [Expression] = []
+    /// Argument lists of call nodes, one after another.
+    var arguments: [Int32] = []
+    /// The operand stack: positions in `nodes`.
+    var stack: [Int32] = []
+    /// This many operands at the bottom of the stack are settled: constants and temporaries.
+    var settledCount = 0
+    /// Nodes with ``Effects/calls`` that are not written yet.
+    var pendingCalls = 0
+    /// Locals that some pending expression may set (``Expression/localsSet``).
+    var pendingSets: UInt64 = 0
+    var frames: [ControlFrame] = []
+    /// The code at this point can't be reached: nothing is emitted until the frame's end or else.
+    var isDead = false
+    var nextLabel = 0
+    /// Open C blocks; bounded, since a C compiler parses them by recursion.
+    var openBraces = 0
+    var temporaries = Temporaries()
+    var floatConstants: [UInt64] = []
+    var floatConstantPositions: [UInt64: Int32] = [:]
+    var localTypes: [CType] = []
+    var type = FunctionType(parameters: [], results: [])
+    var usesMemory = false
+    var usesIndirectCall = false
+    /// Jump tables declared so far, for their names.
+    var jumpTables = 0
+    /// Temporaries read by a written expression are free again at the end of the statement.
+    var releasesTemporaries = true
+
+    init(_ validated: ValidatedModule, layout: InstanceLayout, options: TranslationOptions) {
+        self.validated = validated
+        module = validated.module
+        self.layout = layout
+        self.options = options
+        validator = FunctionValidator(validated)
+        var referenced = [Bool](repeating: false, count: module.functions.count)
+        for function in layout.referenced { referenced[function.offset] = true }
+        isReferenced = referenced
+    }
+
+    /// Translates one body and appends the function's definition to `out`.
+    mutating func translate(
+        _ function: FunctionIndex, bytes: UnsafeBufferPointer<UInt8>, into out: inout CText
+    ) throws(TranslationError) {
+        let range = module.bodies[function.offset - module.importedFunctionCount].bytes
+        var reader = InstructionReader(bytes: bytes, range: range, function: function)
+        begin(function)
+        do {
+            let runs = try reader.locals()
+            declareLocals(runs)
+            try validator.begin(function: function, locals: runs)
+        } catch let error as DecodeError {
+            throw .malformed(error)
+        } catch let error as ValidationError {
+            throw .invalid(error)
+        } catch {
+            preconditionFailure("the reader throws DecodeError, the validator ValidationError")
+        }
+        try walk(&reader)
+        guard frameSize <= Self.largestFrame else {
+            throw .frameTooLarge(function: function, offset: range.lowerBound, bytes: frameSize)
+        }
+        writeDefinition(function, into: &out)
+    }
+
+    private mutating func walk(_ reader: inout InstructionReader) throws(TranslationError) {
+        while !validator.isFinished {
+            let offset = reader.position
+            let instruction: Instruction
+            do {
+                instruction = try reader.next()
+            } catch {
+                throw .malformed(error)
+            }
+            do {
+                try validator.check(instruction, labels: reader.labels, types: reader.types, at: offset)
+            } catch {
+                throw .invalid(error)
+            }
+            if isDead {
+                skip(instruction)
+            } else {
+                emit(instruction, labels: reader.labels)
+            }
+        }
+        do {
+            try reader.finish()
+        } catch {
+            throw .malformed(error)
+        }
+    }
+
+    private mutating func begin(_ function: FunctionIndex) {
+        type = module.type(of: function)
+        body.removeAll()
+        nodes.removeAll(keepingCapacity: true)
+        arguments.removeAll(keepingCapacity: true)
+        stack.removeAll(keepingCapacity: true)
+        settledCount = 0
+        pendingCalls = 0
+        pendingSets = 0
+        frames.removeAll(keepingCapacity: true)
+        isDead = false
+        nextLabel = 0
+        openBraces = 0
+        temporaries.removeAll()
+        floatConstants.removeAll(keepingCapacity: true)
+        floatConstantPositions.removeAll(keepingCapacity: true)
+        usesMemory = false
+        usesIndirectCall = false
+        jumpTables = 0
+        localTypes.removeAll(keepingCapacity: true)
+        for parameter in type.parameters { localTypes.append(CType(parameter)) }
+        frames.append(ControlFrame(.function, parameters: [], results: type.results, height: 0))
+    }
+
+    private mutating func declareLocals(_ runs: [(count: UInt32, type: ValueType)]) {
+        for run in runs {
+            let type = CType(run.type)
+            for _ in 0..<run.count { localTypes.append(type) }
+        }
+    }
+
+    /// The largest stack frame that is accepted, in bytes; the guards behind guest stacks are larger.
+    static let largestFrame = 1 << 20
+
+    /// An upper bound of the C function's variables.
+    private var frameSize: Int { 8 * (localTypes.count + temporaries.count + 16) }
+}

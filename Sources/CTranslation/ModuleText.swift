@@ -1,0 +1,234 @@
+import WasmModule
+
+/// The parts of a generated source around the functions: types and instance before, the table of code after.
+struct ModuleText {
+    let module: Module
+    let layout: InstanceLayout
+
+    // MARK: Before the functions
+
+    func writeOpening(into out: inout CText) {
+        for index in module.types.indices { writeFunctionType(index, into: &out) }
+        writeInstance(into: &out)
+        writeTypeIds(into: &out)
+        writePrototypes(into: &out)
+    }
+
+    /// `typedef u Y3(struct I*,u,U);`
+    private func writeFunctionType(_ index: Int, into out: inout CText) {
+        let type = module.types[index]
+        out.write("typedef ")
+        out.write(BodyTranslator.resultType(type))
+        out.write(" Y")
+        out.write(index)
+        out.write("(struct I*")
+        for parameter in type.parameters.prefix(TranslationLimits.nativeParameters) {
+            out.write(byte: UInt8(ascii: ","))
+            out.write(CType(parameter).name)
+        }
+        out.write(");\n")
+    }
+
+    /// The instance as generated code sees it: `InstanceLayout` in C.
+    private func writeInstance(into out: inout CText) {
+        out.write("typedef struct I{B*m;U*x;p h[6];\n")
+        for (index, global) in module.globals.enumerated() { writeGlobal(index, global.type.value, into: &out) }
+        for index in 0..<module.importedFunctionCount {
+            out.write("p c")
+            out.write(index)
+            out.write(",n")
+            out.write(index)
+            out.write(";\n")
+        }
+        for index in module.memories.indices {
+            out.write("tf_memory*M")
+            out.write(index)
+            out.write(";\n")
+        }
+        for index in module.tables.indices {
+            out.write("tf_table*T")
+            out.write(index)
+            out.write(";\n")
+        }
+        for function in layout.referenced {
+            out.write("tf_function r")
+            out.write(function.rawValue)
+            out.write(";\n")
+        }
+        out.write("}I;\n")
+    }
+
+    private func writeGlobal(_ index: Int, _ type: ValueType, into out: inout CText) {
+        let cType = CType(type)
+        let isPointer = index < module.importedGlobalCount
+        out.write(isPointer ? "p" : cType.name)
+        out.write(" g")
+        out.write(index)
+        if !isPointer && (cType == .u32 || cType == .f32) {
+            // Every cell has eight bytes.
+            out.write(";u G")
+            out.write(index)
+        }
+        out.write(";\n")
+    }
+
+    private func writeTypeIds(into out: inout CText) {
+        out.write("static u J[")
+        out.write(max(module.types.count, 1))
+        out.write("];\n")
+    }
+
+    private func writePrototypes(into out: inout CText) {
+        for index in module.importedFunctionCount..<module.functions.count {
+            out.write("static Y")
+            out.write(module.functions[index].rawValue)
+            out.write(" f")
+            out.write(index)
+            out.write(";\n")
+        }
+    }
+
+    // MARK: After the functions
+
+    func writeClosing(into out: inout CText) {
+        let entered = Set(layout.referenced.map { module.functions[$0.offset] })
+        let left = Set(module.functions.prefix(module.importedFunctionCount))
+        for index in module.types.indices {
+            if entered.contains(TypeIndex(index)) { writeEnter(index, into: &out) }
+            if left.contains(TypeIndex(index)) { writeLeave(index, into: &out) }
+        }
+        writeFunctionTable(into: &out)
+        writeTypeTable("static const tf_enter es", "e", entered, into: &out)
+        writeTypeTable("static p const hs", "h", left, into: &out)
+        writeAttach(into: &out)
+    }
+
+    /// Uniform entry: arguments from an array of cells, results back into it.
+    private func writeEnter(_ index: Int, into out: inout CText) {
+        let type = module.types[index]
+        let native = TranslationLimits.nativeParameters
+        out.write("static void e")
+        out.write(index)
+        out.write("(p c,p n,U*a){")
+        for parameter in type.parameters.indices.dropFirst(native) {
+            out.write("((I*)n)->x[")
+            out.write(parameter - native)
+            out.write("]=a[")
+            out.write(parameter)
+            out.write("];")
+        }
+        if let result = type.results.first { writeCell(0, CType(result), into: &out, suffix: "=") }
+        out.write("((Y")
+        out.write(index)
+        out.write("*)c)(n")
+        for (position, parameter) in type.parameters.prefix(native).enumerated() {
+            out.write(byte: UInt8(ascii: ","))
+            writeCell(position, CType(parameter), into: &out)
+        }
+        out.write(");")
+        for result in type.results.indices.dropFirst() {
+            out.write("a[")
+            out.write(result)
+            out.write("]=((I*)n)->x[")
+            out.write(result)
+            out.write("];")
+        }
+        out.write("}\n")
+    }
+
+    /// Native code in front of a host function: arguments into an array of cells, results out of it.
+    private func writeLeave(_ index: Int, into out: inout CText) {
+        let type = module.types[index]
+        let native = min(type.parameters.count, TranslationLimits.nativeParameters)
+        out.write("static ")
+        out.write(BodyTranslator.resultType(type))
+        out.write(" h")
+        out.write(index)
+        out.write("(tf_host*h")
+        for position in 0..<native {
+            out.write(byte: UInt8(ascii: ","))
+            out.write(CType(type.parameters[position]).name)
+            out.write(" p")
+            out.write(position)
+        }
+        out.write("){U a[")
+        out.write(max(type.parameters.count, type.results.count, 1))
+        out.write("];")
+        for position in 0..<native {
+            writeCell(position, CType(type.parameters[position]), into: &out, suffix: "=p")
+            out.write(position)
+            out.write(byte: UInt8(ascii: ";"))
+        }
+        for position in native..<type.parameters.count {
+            out.write("a[")
+            out.write(position)
+            out.write("]=h->scratch[")
+            out.write(position - native)
+            out.write("];")
+        }
+        out.write("A.host(h,a);")
+        for result in type.results.indices.dropFirst() {
+            out.write("h->scratch[")
+            out.write(result)
+            out.write("]=a[")
+            out.write(result)
+            out.write("];")
+        }
+        if let result = type.results.first {
+            out.write("return ")
+            writeCell(0, CType(result), into: &out, suffix: ";")
+        }
+        out.write("}\n")
+    }
+
+    /// A cell of an array as a variable of a type.
+    private func writeCell(_ index: Int, _ type: CType, into out: inout CText, suffix: StaticString = "") {
+        out.write("*(")
+        out.write(type == .reference ? "p" : Access(type).name)
+        out.write("*)(a+")
+        out.write(index)
+        out.write(byte: UInt8(ascii: ")"))
+        out.write(suffix)
+    }
+
+    private func writeFunctionTable(into out: inout CText) {
+        out.write("static p const fs[]={")
+        for index in module.importedFunctionCount..<module.functions.count {
+            out.write("(p)f")
+            out.write(index)
+            out.write(",\n")
+        }
+        out.write("0};\n")
+    }
+
+    private func writeTypeTable(
+        _ declaration: StaticString, _ letter: StaticString, _ present: Set<TypeIndex>, into out: inout CText
+    ) {
+        out.write(declaration)
+        out.write("[]={")
+        for index in module.types.indices {
+            if present.contains(TypeIndex(index)) {
+                out.write(letter)
+                out.write(index)
+            } else {
+                out.write("0")
+            }
+            out.write(",")
+        }
+        out.write("0};\n")
+    }
+
+    /// `tf_attach`: the one symbol. Copies word by word, since a C compiler would call `memcpy` for a structure.
+    private func writeAttach(into out: inout CText) {
+        out.write("static const tf_code_exports E={TF_ABI_VERSION,")
+        out.write(module.functions.count - module.importedFunctionCount)
+        out.write(",")
+        out.write(module.types.count)
+        out.write(",0,fs,es,hs};\n")
+        out.write("const tf_code_exports*tf_attach(const tf_api*a,const u*t){u k;")
+        out.write("for(k=0;k<sizeof A/sizeof(p);k++)((p*)&A)[k]=((p const*)a)[k];")
+        out.write("for(k=0;k<")
+        out.write(module.types.count)
+        out.write("u;k++)J[k]=t[k];return&E;}\n")
+    }
+}

@@ -1,0 +1,27 @@
+import WasmModule
+package import WasmValidation
+
+/// Translates a module to C.
+///
+/// The result depends on nothing but the arguments: same bytes, same options, same C. Function bodies are validated on
+/// the way; nothing from the module is ever written as text, only as numbers.
+///
+/// - Parameters:
+///   - module: the module, its module-level rules checked.
+///   - bytes: the bytes it was decoded from; function bodies are ranges of them.
+/// - Returns: a complete C source without a terminating NUL.
+package func translate(
+    _ module: ValidatedModule, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions
+) throws(TranslationError) -> [UInt8] {
+    let layout = InstanceLayout(module: module.module)
+    var out = CText(capacity: max(1 << 16, bytes.count * 4))
+    options.prelude.withUnsafeBufferPointer { out.write($0) }
+    let text = ModuleText(module: module.module, layout: layout)
+    text.writeOpening(into: &out)
+    var translator = BodyTranslator(module, layout: layout, options: options)
+    for index in module.module.importedFunctionCount..<module.module.functions.count {
+        try translator.translate(FunctionIndex(index), bytes: bytes, into: &out)
+    }
+    text.writeClosing(into: &out)
+    return Array(out.bytes)
+}
