@@ -66,14 +66,9 @@ extension ByteReader {
         return GlobalType(value: value, isMutable: try mutability())
     }
 
-    mutating func tableType(limits implementation: ImplementationLimits) throws(DecodeError) -> TableType {
-        let start = position
+    mutating func tableType() throws(DecodeError) -> TableType {
         let element = try referenceType()
-        let type = TableType(element: element, limits: try limits())
-        guard type.limits.minimum <= UInt64(implementation.tableSize) else {
-            throw failure("table size must be at most \(implementation.tableSize) elements", at: start)
-        }
-        return type
+        return TableType(element: element, limits: try limits())
     }
 }
 

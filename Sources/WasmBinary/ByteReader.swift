@@ -9,12 +9,15 @@ struct ByteReader {
     /// Of the next byte.
     private(set) var position: Int
     let end: Int
+    /// Whether this reads a section or a body, not the whole module.
+    private let isPart: Bool
     /// The function whose body is read, for errors.
     var function: FunctionIndex?
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>, isPart: Bool = true) {
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "the range lies within the bytes")
         all = bytes
+        self.isPart = isPart
         position = range.lowerBound
         end = range.upperBound
     }
@@ -29,8 +32,7 @@ struct ByteReader {
 
     @inline(never)
     func endFailure() -> DecodeError {
-        failure(
-            end == all.count && function == nil ? "unexpected end" : "unexpected end of section or function", at: end)
+        failure(isPart ? "unexpected end of section or function" : "unexpected end", at: end)
     }
 
     @inline(__always)

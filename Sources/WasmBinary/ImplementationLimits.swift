@@ -17,7 +17,9 @@
 ///
 /// <https://webassembly.github.io/spec/js-api/#limits>
 package struct ImplementationLimits: Hashable, Sendable {
+    /// In bytes.
     package var moduleSize = 1 << 30
+    /// The number of types; the others are counted likewise.
     package var types = 1_000_000
     package var functions = 1_000_000
     package var imports = 1_000_000
@@ -28,16 +30,27 @@ package struct ImplementationLimits: Hashable, Sendable {
     package var customSections = 1_000_000
     package var tables = 100_000
     package var memories = 100
+    /// Elements that a table begins with.
     package var tableSize = 10_000_000
+    /// Elements of one segment.
     package var segmentElements = 10_000_000
+    /// Pages of 64 KiB of a memory.
     package var memoryPages = 65_536
+    /// In bytes.
     package var bodySize = 7_654_321
+    /// Of one type.
     package var parameters = 1_000
+    /// Of one type.
     package var results = 1_000
+    /// Of one function, with its parameters.
     package var locals = 50_000
+    /// Blocks within blocks.
     package var nesting = 50_000
+    /// Operands on a function's stack.
     package var operands = 1_000_000
+    /// Instructions of all constant expressions together.
     package var constantInstructions = 10_000_000
 
+    /// The limits of the table above.
     package init() {}
 }

@@ -70,30 +70,31 @@ package struct InstructionReader {
         var entry = table[Int(byte)]
         if byte == 0xFC { entry = try prefixed() }
         guard entry.isKnown else { throw illegal(byte) }
-        let opcode = entry.opcode
+        var instruction = entry.instruction
         switch entry.immediates {
         case .none:
-            return Instruction(opcode)
+            break
         case .label, .function, .local, .global, .table, .data, .element:
-            return Instruction(opcode, a: try reader.u32())
+            instruction.a = try reader.u32()
         case .i32:
-            return Instruction(opcode, bits: UInt64(UInt32(truncatingIfNeeded: try reader.signed(bits: 32))))
+            instruction.bits = UInt64(UInt32(truncatingIfNeeded: try reader.signed(bits: 32)))
         case .memarg:
-            return try memoryAccess(opcode)
+            try memoryAccess(&instruction)
         case .blockType:
-            return try block(opcode)
+            try block(&instruction)
         case .i64:
-            return Instruction(opcode, bits: UInt64(bitPattern: try reader.signed(bits: 64)))
+            instruction.bits = UInt64(bitPattern: try reader.signed(bits: 64))
         case .f32:
-            return Instruction(opcode, bits: try reader.littleEndian(4))
+            instruction.bits = try reader.littleEndian(4)
         case .f64:
-            return Instruction(opcode, bits: try reader.littleEndian(8))
+            instruction.bits = try reader.littleEndian(8)
         case .typeAndTable, .elementAndTable, .tablePair:
-            let a = try reader.u32()
-            return Instruction(opcode, a: a, b: try reader.u32())
+            instruction.a = try reader.u32()
+            instruction.b = try reader.u32()
         default:
-            return try rare(opcode, entry.immediates)
+            try rare(&instruction, entry.immediates)
         }
+        return instruction
     }
 }
 
@@ -116,31 +117,34 @@ extension InstructionReader {
 
     /// <https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions>
     @inline(__always)
-    private mutating func memoryAccess(_ opcode: Opcode) throws(DecodeError) -> Instruction {
+    private mutating func memoryAccess(_ instruction: inout Instruction) throws(DecodeError) {
         let start = reader.position
         let alignment = try reader.u32()
         guard alignment < 32 else { throw reader.failure("malformed memop flags", at: start) }
-        return Instruction(opcode, b: alignment, bits: UInt64(try reader.u32()))
+        instruction.b = alignment
+        instruction.bits = UInt64(try reader.u32())
     }
 
     /// A block type is one byte for a type or nothing, or a type index as a positive number of 33 bits.
-    private mutating func block(_ opcode: Opcode) throws(DecodeError) -> Instruction {
+    private mutating func block(_ instruction: inout Instruction) throws(DecodeError) {
         let start = reader.position
         if let byte = reader.peek(), byte & 0xC0 == 0x40 {
             _ = try reader.byte()
-            if byte == 0x40 { return Instruction(opcode, blockType: .empty) }
+            if byte == 0x40 { return }
             guard let type = ValueType(code: byte) else {
                 throw reader.failure("malformed block type \(hex(byte))", at: start)
             }
-            return Instruction(opcode, blockType: .result(type))
+            instruction = Instruction(instruction.opcode, blockType: .result(type))
+            return
         }
         let index = try reader.signed(bits: 33)
         guard index >= 0 else { throw reader.failure("malformed block type", at: start) }
-        return Instruction(opcode, blockType: .type(TypeIndex(UInt32(truncatingIfNeeded: index))))
+        let type = TypeIndex(UInt32(truncatingIfNeeded: index))
+        instruction = Instruction(instruction.opcode, blockType: .type(type))
     }
 
     @inline(never)
-    private mutating func rare(_ opcode: Opcode, _ immediates: Immediates) throws(DecodeError) -> Instruction {
+    private mutating func rare(_ instruction: inout Instruction, _ immediates: Immediates) throws(DecodeError) {
         switch immediates {
         case .labelTable:
             try labelTable()
@@ -149,20 +153,18 @@ extension InstructionReader {
             types.removeAll(keepingCapacity: true)
             for _ in 0..<count { types.append(try reader.valueType()) }
         case .heapType:
-            return Instruction(opcode, a: try reader.referenceType().rawValue)
+            instruction.a = try reader.referenceType().rawValue
         case .memory:
             try reader.zeroByte()
         case .memoryPair:
             try reader.zeroByte()
             try reader.zeroByte()
         case .dataAndMemory:
-            let segment = try reader.u32()
+            instruction.a = try reader.u32()
             try reader.zeroByte()
-            return Instruction(opcode, a: segment)
         default:
             preconditionFailure("every kind of immediates has a reader")
         }
-        return Instruction(opcode)
     }
 
     private mutating func labelTable() throws(DecodeError) {
@@ -179,13 +181,14 @@ extension InstructionReader {
 extension InstructionReader {
     /// What ``InstructionTable`` says to a decoder, without the parts that are reference-counted.
     private struct Entry: Sendable {
-        var opcode = Opcode.unreachable
+        /// Without its immediates.
+        var instruction = Instruction(.unreachable)
         var immediates = Immediates.none
         var isKnown = false
 
         static let table: [Entry] = (0..<0x200).map { code in
             guard let row = InstructionTable.byCode[code] else { return Entry() }
-            return Entry(opcode: row.opcode, immediates: row.immediates, isKnown: true)
+            return Entry(instruction: Instruction(row.opcode), immediates: row.immediates, isKnown: true)
         }
     }
 }

@@ -14,7 +14,7 @@ extension ModuleDecoder {
     /// <https://webassembly.github.io/spec/core/binary/modules.html#table-section>
     mutating func tableSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("tables", limit: limits.tables - min(module.tables.count, limits.tables))
-        for _ in 0..<count { module.tables.append(Table(type: try reader.tableType(limits: limits))) }
+        for _ in 0..<count { module.tables.append(Table(type: try reader.tableType())) }
     }
 
     /// <https://webassembly.github.io/spec/core/binary/modules.html#memory-section>

@@ -23,7 +23,7 @@ extension ModuleDecoder {
         let kind = try reader.byte()
         switch kind {
         case 0: return .function(TypeIndex(try reader.u32()))
-        case 1: return .table(try reader.tableType(limits: limits))
+        case 1: return .table(try reader.tableType())
         case 2: return .memory(MemoryType(limits: try reader.limits()))
         case 3: return .global(try reader.globalType())
         default: throw reader.failure("malformed import kind \(hex(kind))", at: start)

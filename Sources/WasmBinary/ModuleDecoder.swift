@@ -28,7 +28,7 @@ struct ModuleDecoder {
     }
 
     mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws(DecodeError) {
-        var reader = ByteReader(bytes, range: 0..<bytes.count)
+        var reader = ByteReader(bytes, range: 0..<bytes.count, isPart: false)
         guard bytes.count <= limits.moduleSize else {
             throw reader.failure("module size must be at most \(limits.moduleSize) bytes")
         }

@@ -20,23 +20,30 @@ struct CheckEntry: Sendable {
     var third = ValueType.bottom
     var result = ValueType.bottom
 
-    /// By raw opcode.
-    static let table: [CheckEntry] = InstructionTable.byCode.map { row in
-        guard let row, let signature = row.signature else { return CheckEntry() }
-        var entry = CheckEntry()
+    /// By ``Opcode/ordinal``.
+    static let table: [CheckEntry] = {
+        var table = [CheckEntry](repeating: CheckEntry(), count: 256)
+        for row in InstructionTable.allRows { table[row.opcode.ordinal] = CheckEntry(row) }
+        return table
+    }()
+}
+
+extension CheckEntry {
+    private init(_ row: InstructionRow) {
+        self.init()
+        guard let signature = row.signature else { return }
         switch row.immediates {
-        case .none, .i32, .i64, .f32, .f64: entry.kind = .plain
-        case .memory: entry.kind = .memory
+        case .none, .i32, .i64, .f32, .f64: kind = .plain
+        case .memory: kind = .memory
         case .memarg:
-            entry.kind = .memory
-            entry.alignment = row.opcode.naturalAlignment
-        default: return CheckEntry()
+            kind = .memory
+            alignment = row.opcode.naturalAlignment
+        default: return
         }
-        entry.first = signature.first.valueType
-        entry.second = signature.second.valueType
-        entry.third = signature.third.valueType
-        entry.result = signature.result.valueType
-        return entry
+        first = signature.first.valueType
+        second = signature.second.valueType
+        third = signature.third.valueType
+        result = signature.result.valueType
     }
 }
 
@@ -60,6 +67,13 @@ extension ValueType {
 }
 
 extension Opcode {
+    /// A small number that stands for the opcode in tables: its representation in memory, which costs nothing to
+    /// get, where the raw value would be looked up.
+    var ordinal: Int {
+        // SAFETY: an enumeration of at most 256 cases without payloads is one byte.
+        Int(unsafeBitCast(self, to: UInt8.self))
+    }
+
     /// Logarithm of the width of a load or store in bytes.
     var naturalAlignment: UInt8 {
         switch self {

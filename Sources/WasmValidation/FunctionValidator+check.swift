@@ -7,20 +7,20 @@ extension FunctionValidator {
     ) throws(ValidationError) {
         self.offset = offset
         guard !frames.isEmpty else { throw failure("END opcode expected: instruction after the function's end") }
-        let entry = table[Int(instruction.opcode.rawValue)]
+        let entry = table[instruction.opcode.ordinal]
         switch entry.kind {
         case .plain: break
         case .memory: try checkMemory(instruction, alignment: entry.alignment)
         case .special: return try checkSpecial(instruction, labels, types)
         }
-        if entry.third != .bottom { try pop(entry.third) }
-        if entry.second != .bottom { try pop(entry.second) }
-        if entry.first != .bottom { try pop(entry.first) }
-        if entry.result != .bottom { push(entry.result) }
+        if entry.third.rawValue != 0 { try pop(entry.third) }
+        if entry.second.rawValue != 0 { try pop(entry.second) }
+        if entry.first.rawValue != 0 { try pop(entry.first) }
+        if entry.result.rawValue != 0 { push(entry.result) }
     }
 
     @inline(__always)
-    private func checkMemory(_ instruction: Instruction, alignment: UInt8) throws(ValidationError) {
+    private mutating func checkMemory(_ instruction: Instruction, alignment: UInt8) throws(ValidationError) {
         guard Int(instruction.a) < context.memoryCount else { throw failure("unknown memory \(instruction.a)") }
         guard instruction.b <= UInt32(alignment) else {
             throw failure("alignment must not be larger than natural")
@@ -50,7 +50,7 @@ extension FunctionValidator {
         }
     }
 
-    private func global(_ index: UInt32) throws(ValidationError) -> GlobalType {
+    private mutating func global(_ index: UInt32) throws(ValidationError) -> GlobalType {
         guard Int(index) < context.globals.count else { throw failure("unknown global \(index)") }
         return context.globals[Int(index)]
     }

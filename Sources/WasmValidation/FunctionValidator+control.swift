@@ -29,7 +29,7 @@ extension FunctionValidator {
     }
 
     private mutating func block(_ instruction: Instruction) throws(ValidationError) {
-        if instruction.opcode == .`if` { try pop(.i32) }
+        if case .`if` = instruction.opcode { try pop(.i32) }
         let type = instruction.blockType
         if case .type(let index) = type, index.offset >= context.types.count { throw failure("unknown type \(index)") }
         let signature = context.signature(of: type)
@@ -45,12 +45,12 @@ extension FunctionValidator {
 
     private mutating func end() throws(ValidationError) {
         let frame = try leave()
-        if frame.opcode == .`if` { try checkIsIdentity(frame.signature) }
+        if case .`if` = frame.opcode { try checkIsIdentity(frame.signature) }
         try push(frame.signature.results)
     }
 
     /// An `if` without `else` passes its parameters on.
-    private func checkIsIdentity(_ signature: Signature) throws(ValidationError) {
+    private mutating func checkIsIdentity(_ signature: Signature) throws(ValidationError) {
         let parameters = context.values[signature.parameters]
         guard parameters.elementsEqual(context.values[signature.results]) else {
             throw failure("type mismatch: if without else has to yield its parameters")
@@ -85,7 +85,7 @@ extension FunctionValidator {
         try push(signature.results)
     }
 
-    private func functionType(_ index: UInt32) throws(ValidationError) -> UInt32 {
+    private mutating func functionType(_ index: UInt32) throws(ValidationError) -> UInt32 {
         guard Int(index) < context.functions.count else { throw failure("unknown function \(index)") }
         return context.functions[Int(index)]
     }

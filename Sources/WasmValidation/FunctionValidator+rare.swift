@@ -29,22 +29,22 @@ extension FunctionValidator {
         }
     }
 
-    func tableType(_ index: UInt32) throws(ValidationError) -> ValueType {
+    mutating func tableType(_ index: UInt32) throws(ValidationError) -> ValueType {
         guard Int(index) < context.tables.count else { throw failure("unknown table \(index)") }
         return context.tables[Int(index)]
     }
 
-    private func elementType(_ index: UInt32) throws(ValidationError) -> ValueType {
+    private mutating func elementType(_ index: UInt32) throws(ValidationError) -> ValueType {
         guard Int(index) < context.elements.count else { throw failure("unknown elem segment \(index)") }
         return context.elements[Int(index)]
     }
 
-    private func checkMemoryExists(_ index: UInt32) throws(ValidationError) {
+    private mutating func checkMemoryExists(_ index: UInt32) throws(ValidationError) {
         guard Int(index) < context.memoryCount else { throw failure("unknown memory \(index)") }
     }
 
     /// Data segments come after the code; so code may name them only if their number was said before.
-    private func checkData(_ index: UInt32) throws(ValidationError) {
+    private mutating func checkData(_ index: UInt32) throws(ValidationError) {
         guard let count = context.dataCount else { throw failure("data count section required") }
         guard index < count else { throw failure("unknown data segment \(index)") }
     }

@@ -15,7 +15,7 @@ extension FunctionValidator {
             throw missing(expected)
         }
         let actual = operands.removeLast()
-        if actual != expected, actual != .bottom { throw mismatch(expected, actual) }
+        if actual.rawValue != expected.rawValue, actual.rawValue != 0 { throw mismatch(expected, actual) }
     }
 
     /// Pops an operand of any type.
@@ -44,7 +44,7 @@ extension FunctionValidator {
     }
 
     /// Checks the topmost operands without popping them.
-    func expect(_ types: Range<Int>) throws(ValidationError) {
+    mutating func expect(_ types: Range<Int>) throws(ValidationError) {
         var index = types.upperBound
         var operand = operands.count
         while index > types.lowerBound {
@@ -55,7 +55,9 @@ extension FunctionValidator {
                 throw missing(context.values[index])
             }
             let actual = operands[operand]
-            if actual != context.values[index], actual != .bottom { throw mismatch(context.values[index], actual) }
+            if actual.rawValue != context.values[index].rawValue, actual.rawValue != 0 {
+                throw mismatch(context.values[index], actual)
+            }
         }
     }
 
@@ -92,7 +94,7 @@ extension FunctionValidator {
     }
 
     /// What a branch to a label takes.
-    func label(_ depth: UInt32) throws(ValidationError) -> Range<Int> {
+    mutating func label(_ depth: UInt32) throws(ValidationError) -> Range<Int> {
         guard Int(depth) < frames.count else { throw failure("unknown label \(depth)") }
         return frames[frames.count - 1 - Int(depth)].label
     }

@@ -72,7 +72,7 @@ package struct FunctionValidator {
     /// The type of a local that the function has.
     package func localType(_ index: UInt32) -> ValueType { locals[index] }
 
-    func knownLocalType(_ index: UInt32) throws(ValidationError) -> ValueType {
+    mutating func knownLocalType(_ index: UInt32) throws(ValidationError) -> ValueType {
         guard index < locals.count else { throw failure("unknown local \(index)") }
         return locals[index]
     }
@@ -94,5 +94,8 @@ struct ControlFrame {
     let isOuterUnreachable: Bool
 
     /// What a branch to it takes, as a range of the context's values.
-    var label: Range<Int> { opcode == .loop ? signature.parameters : signature.results }
+    var label: Range<Int> {
+        // A pattern, because `==` of another module's enumeration is a call.
+        if case .loop = opcode { signature.parameters } else { signature.results }
+    }
 }

@@ -1,3 +1,4 @@
+import WasmBinary
 import WasmModule
 
 /// The rules for what a module declares.
@@ -5,6 +6,7 @@ import WasmModule
 /// <https://webassembly.github.io/spec/core/valid/modules.html>
 struct ModuleValidator {
     let module: Module
+    let limits: ImplementationLimits
 
     /// Everything that can be checked without a constant expression.
     func checkDeclarations() throws(ValidationError) {
@@ -34,11 +36,14 @@ struct ModuleValidator {
 
     private func check(_ type: TableType, in section: Section) throws(ValidationError) {
         try check(type.limits, in: section)
+        guard type.limits.minimum <= UInt64(limits.tableSize) else {
+            throw failure("table size must be at most \(limits.tableSize) elements", in: section)
+        }
     }
 
     private func check(_ type: MemoryType, in section: Section) throws(ValidationError) {
-        guard max(type.limits.minimum, type.limits.maximum ?? 0) <= 65536 else {
-            throw failure("memory size must be at most 65536 pages (4GiB)", in: section)
+        guard max(type.limits.minimum, type.limits.maximum ?? 0) <= UInt64(limits.memoryPages) else {
+            throw failure("memory size must be at most \(limits.memoryPages) pages (4GiB)", in: section)
         }
         try check(type.limits, in: section)
     }

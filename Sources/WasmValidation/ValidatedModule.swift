@@ -21,7 +21,7 @@ package struct ValidatedModule: Sendable {
 package func validate(
     _ module: consuming Module, limits: ImplementationLimits = .init()
 ) throws(ValidationError) -> ValidatedModule {
-    let validator = ModuleValidator(module: module)
+    let validator = ModuleValidator(module: module, limits: limits)
     try validator.checkDeclarations()
     try validator.checkInitializers()
     let context = ValidationContext(module: validator.module, limits: limits)

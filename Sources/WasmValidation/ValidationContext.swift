@@ -5,11 +5,11 @@ import WasmModule
 /// costs neither an allocation nor a reference count.
 ///
 /// <https://webassembly.github.io/spec/core/valid/conventions.html#contexts>
-struct ValidationContext: Sendable {
+final class ValidationContext: Sendable {
     /// The types that all signatures refer to.
-    private(set) var values: [ValueType] = ValidationContext.single
-    private(set) var types: [Signature] = []
-    private(set) var functions: [UInt32]
+    let values: [ValueType]
+    let types: [Signature]
+    let functions: [UInt32]
     let tables: [ValueType]
     let globals: [GlobalType]
     let memoryCount: Int
@@ -24,6 +24,8 @@ struct ValidationContext: Sendable {
 
     /// Needs type indices that are known to be in range.
     init(module: borrowing Module, limits: ImplementationLimits) {
+        var values = Self.single
+        var types: [Signature] = []
         types.reserveCapacity(module.types.count)
         for type in module.types {
             types.append(
@@ -31,6 +33,8 @@ struct ValidationContext: Sendable {
             values += type.parameters
             values += type.results
         }
+        self.values = values
+        self.types = types
         functions = module.functions.map(\.rawValue)
         tables = module.tables.map(\.type.element)
         globals = module.globals.map(\.type)

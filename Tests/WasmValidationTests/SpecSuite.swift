@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Glibc
+import Testing
+import WasmBinary
+import WasmModule
+import WasmValidation
+
+/// The official test suite of WebAssembly 2.0, which lies in the folder `shared` beside the checkout.
+enum SpecSuite {
+    static let archive =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "shared/spec/wasm-2.0.tar.gz")
+
+    /// On a machine that only checks the code the suite may be missing; continuous integration has to have it.
+    static let isExpected =
+        FileManager.default.fileExists(atPath: archive.path) || ProcessInfo.processInfo.environment["CI"] != nil
+
+    struct Script: Decodable {
+        var commands: [Command]
+    }
+
+    struct Command: Decodable {
+        var type: String
+        var line: Int
+        var filename: String?
+        var module_type: String?
+        var text: String?
+    }
+
+    /// A command about one binary module.
+    struct Case {
+        var name: String
+        var type: String
+        var text: String
+        var module: [UInt8]
+    }
+
+    /// All commands about binary modules in the files that don't need SIMD.
+    static func cases() throws -> [Case] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "spec-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try #require(unpack(archive.path, into: folder.path) == 0, "tar unpacks \(archive.path)")
+        let core = folder.appending(path: "core")
+        var cases: [Case] = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: core.path).sorted() where name != "simd" {
+            let file = core.appending(path: name).appending(path: name + ".json")
+            let script = try JSONDecoder().decode(Script.self, from: Data(contentsOf: file))
+            for command in script.commands where command.module_type == "binary" {
+                guard let filename = command.filename else { continue }
+                let module = try Data(contentsOf: file.deletingLastPathComponent().appending(path: filename))
+                cases.append(
+                    Case(
+                        name: "\(name):\(command.line)", type: command.type, text: command.text ?? "",
+                        module: [UInt8](module)))
+            }
+        }
+        return cases
+    }
+
+    private static func unpack(_ archive: String, into folder: String) -> Int32 {
+        var process: pid_t = 0
+        var arguments: [UnsafeMutablePointer<CChar>?] = ["tar", "-xzf", archive, "-C", folder].map {
+            (argument: String) in strdup(argument)
+        }
+        arguments.append(nil)
+        defer { arguments.forEach { free($0) } }
+        guard posix_spawnp(&process, "tar", nil, nil, &arguments, environ) == 0 else { return -1 }
+        var status: Int32 = 0
+        guard waitpid(process, &status, 0) == process else { return -1 }
+        return status
+    }
+}
+
+/// Decodes and validates a module, bodies and all; nil if it is accepted.
+func refusal(_ bytes: [UInt8], limits: ImplementationLimits = .init()) -> ValidationError? {
+    bytes.withUnsafeBufferPointer { buffer in
+        do {
+            let module = try validate(decodeModule(buffer, limits: limits), limits: limits)
+            try validateBodies(module, bytes: buffer)
+            return nil
+        } catch let error as DecodeError {
+            return ValidationError(error)
+        } catch let error as ValidationError {
+            return error
+        } catch {
+            Issue.record("unexpected error \(error)")
+            return nil
+        }
+    }
+}
