@@ -257,8 +257,10 @@ extension BodyTranslator {
             pushConstant(type, floatConstants[Int(node.a)])
             return
         }
-        if node.shape == .load && (node.access == .u32 || node.access == .u64 || node.access == .f32
-            || node.access == .f64) && node.bits <= UInt64(UInt32.max)
+        if node.shape == .load
+            && (node.access == .u32 || node.access == .u64 || node.access == .f32
+                || node.access == .f64)
+            && node.bits <= UInt64(UInt32.max)
         {
             _ = pop()
             node.access = Access(type)

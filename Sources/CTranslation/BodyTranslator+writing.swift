@@ -239,7 +239,8 @@ extension BodyTranslator {
     private mutating func writesSubtraction(_ position: Int32) -> Bool {
         let node = nodes[Int(position)]
         guard node.shape == .constant else { return false }
-        let value = node.type.isWide
+        let value =
+            node.type.isWide
             ? Int64(bitPattern: node.bits) : Int64(Int32(truncatingIfNeeded: Int64(bitPattern: node.bits)))
         guard value < 0, value > Int64(Int32.min) else { return false }
         body.write(byte: UInt8(ascii: "-"))
