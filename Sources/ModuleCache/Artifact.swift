@@ -9,7 +9,9 @@ package struct Artifact: Sendable {
     /// Nothing was compiled for this artifact.
     package let wasCached: Bool
     package let timings: PhaseTimings
-    /// Bytes of the module. Of a module that was found by its file's identity: the file's size.
+    /// Bytes of the module.
+    ///
+    /// Of a module that was found by its file's identity: the file's size.
     package let sizeIn: Int
     /// Bytes of the artifact's files.
     package let sizeOut: Int
@@ -21,14 +23,18 @@ package struct Artifact: Sendable {
     package var imagePath: String { directory + "/" + ArtifactFile.image.name }
     package var namesPath: String { directory + "/" + ArtifactFile.names.name }
 
-    /// The names of the module's functions, for backtraces. Empty if they cannot be read.
+    /// The names of the module's functions, for backtraces.
+    ///
+    /// Empty if they cannot be read.
     package func functionNames() -> [FunctionIndex: String] {
         guard let bytes = try? readSmallFile(namesPath) else { return [:] }
         return (try? NameSection.decode(bytes).functions) ?? [:]
     }
 }
 
-/// The files that make an artifact. Each is always there, if only empty.
+/// The files that make an artifact.
+///
+/// Each is always there, if only empty.
 enum ArtifactFile: CaseIterable {
     case code, image, descriptor, names
 

@@ -2,7 +2,9 @@ import Glibc
 
 /// Where a cache lies and how it behaves.
 package struct CacheConfiguration: Sendable {
-    /// The cache's folder. Made if it is not there, for its owner only.
+    /// The cache's folder.
+    ///
+    /// Made if it is not there, for its owner only.
     package var directory: String
     /// Bytes of artifacts to keep, least recently used gone first.
     package var limit: Int
@@ -10,6 +12,10 @@ package struct CacheConfiguration: Sendable {
     package var temporaryDirectory: String
     /// Entries used within this time are not evicted: somebody may be about to load them.
     package var evictionGrace: Duration
+    /// How often the cache's size is looked at, at most.
+    var sweepInterval = Duration.seconds(60)
+    /// Unfinished entries older than this have been left by a process that is gone.
+    var leftoverAge = Duration.seconds(60)
     /// Told about everything that makes the cache miss without need, one line at a time.
     package var log: @Sendable (String) -> Void
 

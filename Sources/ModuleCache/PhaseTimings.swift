@@ -1,6 +1,8 @@
 import Glibc
 
-/// Where the time of one artifact went, by phase, in the order of the work. Phases that were not needed are zero.
+/// Where the time of one artifact went, by phase, in the order of the work.
+///
+/// Phases that were not needed are zero.
 package struct PhaseTimings: Hashable, Sendable {
     package var read: Duration = .zero
     package var hash: Duration = .zero

@@ -1,4 +1,6 @@
-/// Why native code on disk could not be loaded. The file is to be made anew.
+/// Why native code on disk could not be loaded.
+///
+/// The file is to be made anew.
 package struct LoadError: Error, Hashable, CustomStringConvertible {
     package var path: String
     package var reason: String

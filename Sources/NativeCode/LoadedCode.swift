@@ -5,7 +5,9 @@ package import WasmModule
 
 /// Native code in this process, shared by all instances of its module, unloaded when nobody holds it any more.
 package final class LoadedCode: Sendable {
-    /// What the code offers. Valid as long as this object lives.
+    /// What the code offers.
+    ///
+    /// Valid as long as this object lives.
     package nonisolated(unsafe) let exports: UnsafePointer<tf_code_exports>
     /// Addresses of the executable segment.
     package let text: Range<UInt>

@@ -1,0 +1,50 @@
+import Glibc
+
+/// Makes a folder for its owner only, and those above it that are missing.
+func makeFolder(_ path: String) throws(StorageError) {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+        throw StorageError(path: path)
+    }
+    try makeFolder(String(path[..<slash]))
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw StorageError(path: path) }
+}
+
+/// The names in a folder, sorted.
+///
+/// None if it cannot be read.
+func names(inFolder path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
+/// Removes a file, or a folder with what is in it.
+///
+/// Symbolic links go, what they point to stays.
+func removeTree(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in names(inFolder: path) {
+        let child = path + "/" + name
+        if FileStatus(path: child)?.isDirectory == true { removeTree(child) } else { unlink(child) }
+    }
+    rmdir(path)
+}
+
+/// A folder outside the cache that goes with its last user.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init(in parent: String) throws(StorageError) {
+        var template = Array((parent + "/terrafirma-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else { throw StorageError(path: parent) }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { removeTree(path) }
+}

@@ -1,0 +1,110 @@
+extension ModuleCache {
+    /// The artifact of a module, from the cache or compiled now.
+    ///
+    /// `name` is the file's name in messages.
+    package func artifact(
+        contents: [UInt8], name: String, options: CompileOptions = CompileOptions(), force: Bool = false
+    ) throws(ModuleError) -> Artifact {
+        try artifact(contents: contents, name: name, options: options, force: force, timings: PhaseTimings()).artifact
+    }
+
+    /// The artifact of a file.
+    ///
+    /// The file is not read if it is the one that was compiled before.
+    package func artifact(
+        file path: String, options: CompileOptions = CompileOptions(), force: Bool = false
+    ) throws(ModuleError) -> Artifact {
+        var timings = PhaseTimings()
+        let index = SourceIndex(cache: self, options: options)
+        if !force, let found = lookUp(path, in: index, timings: &timings) { return found }
+        let source = try timings.measure(\.read) { () throws(ModuleError) in try SourceFile(path: path) }
+        let (artifact, isKept) = try artifact(
+            contents: source.contents, name: path, options: options, force: force, timings: timings)
+        if isKept, source.isSettled { index.record(source.identity, key: artifact.key) }
+        return artifact
+    }
+
+    /// The C that a module is translated to.
+    package func source(
+        contents: [UInt8], name: String, options: CompileOptions = CompileOptions()
+    ) throws(ModuleError) -> [UInt8] {
+        var timings = PhaseTimings()
+        return try translate(contents, name: name, options: options, timings: &timings).source
+    }
+
+    func translate(
+        _ contents: [UInt8], name: String, options: CompileOptions, timings: inout PhaseTimings
+    ) throws(ModuleError) -> Pipeline.Translation {
+        do {
+            return try pipeline.translate(contents, options, &timings)
+        } catch {
+            var error = error
+            error.file = name
+            throw error
+        }
+    }
+
+    /// The entry if it is good.
+    ///
+    /// What is bad about it is logged by who gets its lock.
+    private func quietlyLoadEntry(_ key: String) -> LoadedEntry? {
+        (try? loadEntry(key)) ?? nil
+    }
+
+    private func lookUp(_ path: String, in index: SourceIndex, timings: inout PhaseTimings) -> Artifact? {
+        let start = ContinuousClock.now
+        // Opened, since network file systems ask their server for a file's state only then.
+        guard let file = try? OpenFile(reading: path, followingLinks: true), let status = try? file.status(),
+            status.isRegular, let key = index.key(of: status.identity)
+        else { return nil }
+        guard let entry = quietlyLoadEntry(key) else { return nil }
+        timings.load = ContinuousClock.now - start
+        return entry.artifact(sizeIn: Int(status.identity.size), timings: timings)
+    }
+
+    private func artifact(
+        contents: [UInt8], name: String, options: CompileOptions, force: Bool, timings: PhaseTimings
+    ) throws(ModuleError) -> (artifact: Artifact, isKept: Bool) {
+        var timings = timings
+        let key = timings.measure(\.hash) { () throws(Never) in self.key(contents: contents, options: options) }
+        if !force, let entry = timings.measure(\.load, { () throws(Never) in quietlyLoadEntry(key) }) {
+            return (entry.artifact(sizeIn: contents.count, timings: timings), true)
+        }
+        let job = BuildJob(contents: contents, name: name, options: options, key: key, force: force)
+        do throws(BuildError) {
+            return (try buildInCache(job, timings: &timings), true)
+        } catch {
+            guard case .storage(let reason) = error else { throw error.moduleError(name) }
+            log("\(reason); \(name) goes to a folder of its own")
+        }
+        do throws(BuildError) {
+            return (try buildOutside(job, timings: &timings), false)
+        } catch {
+            throw error.moduleError(name)
+        }
+    }
+}
+
+/// What is to be built.
+struct BuildJob {
+    var contents: [UInt8]
+    var name: String
+    var options: CompileOptions
+    var key: String
+    var force: Bool
+}
+
+/// Why nothing was built.
+enum BuildError: Error {
+    /// The module is at fault; another try would end the same.
+    case module(ModuleError)
+    /// The disk is, perhaps; elsewhere it may work.
+    case storage(String)
+
+    func moduleError(_ name: String) -> ModuleError {
+        switch self {
+        case .module(let error): error
+        case .storage(let reason): ModuleError(file: name, message: "cannot be compiled: \(reason)")
+        }
+    }
+}
