@@ -183,6 +183,9 @@ void tf_store_destroy(tf_store *store);
 /* What tf_host_context returns in instances made from now on. */
 void tf_store_set_host(tf_store *store, void *host);
 
+/* The tf_host.data of host functions that are imported from now on and bring none of their own. */
+void tf_store_set_data(tf_store *store, void *data);
+
 /* Guests run for at most `nanoseconds` from now, in all calls together; a negative number takes the limit away. */
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds);
 
@@ -202,7 +205,7 @@ typedef struct tf_extern {
     bool is_mutable;                   /* global */
     const tf_function *function;       /* function of a guest; NULL: a host function */
     tf_trap (*call)(tf_host *, uint64_t *); /* host function */
-    void *data;                        /* host function: tf_host.data; global: its value */
+    void *data;                        /* host function: tf_host.data, NULL: the store's; global: its value */
     tf_table *table;
     tf_memory *memory;
 } tf_extern;

@@ -53,7 +53,8 @@ static bool import_function(tf_instance *instance, const tf_import *import, cons
         *into = (imported_function){offered->function->code, offered->function->instance};
         return true;
     }
-    *host = (tf_host){.call = offered->call, .instance = instance, .data = offered->data};
+    void *data = offered->data ? offered->data : instance->store->data;
+    *host = (tf_host){offered->call, instance->scratch, instance, data};
     *into = (imported_function){instance->module->code->leaves[import->type], host};
     return into->code != NULL;
 }

@@ -63,6 +63,8 @@ void tf_store_destroy(tf_store *store) {
 
 void tf_store_set_host(tf_store *store, void *host) { store->host = host; }
 
+void tf_store_set_data(tf_store *store, void *data) { store->data = data; }
+
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds) {
     store->interrupted = false;
     if (nanoseconds < 0 || __builtin_add_overflow(tf_now(), nanoseconds, &store->deadline))

@@ -37,7 +37,8 @@ struct tf_store {
     tf_store_memory *memories;
     tf_store_table *tables;
     tf_arena arena;
-    void *host;
+    void *host; /* tf_instance.host of new instances */
+    void *data; /* tf_host.data of host functions without */
     uint32_t exit_code;
     uint32_t backtrace_count;
     uintptr_t backtrace[TF_BACKTRACE_LENGTH];

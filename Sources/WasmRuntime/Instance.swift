@@ -1,0 +1,77 @@
+package import CRuntime
+import WasmModule
+
+/// An instance of a module. Lives as long as its store.
+package final class Instance {
+    package let module: LoadedModule
+    package let store: Store
+    /// The C runtime's instance.
+    package let pointer: UnsafeMutablePointer<tf_instance>
+
+    /// `imports` must be of this store and fit the module.
+    init(module: LoadedModule, imports: UnsafePointer<tf_extern>?, store: Store) throws(Trap) {
+        self.module = module
+        self.store = store
+        store.keep(module)
+        var instance: UnsafeMutablePointer<tf_instance>?
+        let result = tf_instantiate(store.pointer, module.native.pointer, imports, &instance)
+        guard let instance, result == TF_OK else {
+            throw store.trap(result == TF_OK ? TF_TRAP_OUT_OF_MEMORY : result)
+        }
+        pointer = instance
+    }
+
+    /// An export, for other modules to import; nil if there is none of that name.
+    package func extern(_ name: String) -> Extern? {
+        guard let kind = module.exports[name] else { return nil }
+        let native =
+            switch kind {
+            case .function(let index): tf_instance_function(pointer, index.rawValue)
+            case .table(let index): tf_instance_table(pointer, index.rawValue)
+            case .memory(let index): tf_instance_memory(pointer, index.rawValue)
+            case .global(let index): tf_instance_global(pointer, index.rawValue)
+            }
+        return Extern(native: native, store: store)
+    }
+
+    /// An exported function, for ``Store/call(_:_:)`` and `tf_host_call_guest`.
+    package func function(_ name: String) -> UnsafePointer<tf_function>? {
+        guard case .function(let index) = module.exports[name] else { return nil }
+        return tf_instance_function(pointer, index.rawValue).function
+    }
+
+    /// Calls an exported function.
+    ///
+    /// A missing export and arguments of other types are a trap of kind ``Trap/Kind/host``.
+    package func invoke(_ name: String, _ arguments: [Value] = []) throws(Trap) -> [Value] {
+        guard let function = function(name), let type = module.functionType(ofExport: name) else {
+            throw Trap(kind: .host, message: "there is no exported function \(name.debugDescription)")
+        }
+        guard arguments.map(\.type) == type.parameters else {
+            throw Trap(kind: .host, message: "\(name.debugDescription) is a function \(type)")
+        }
+        var values = arguments.map(\.cell)
+        let missing = max(1, type.results.count) - values.count
+        if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
+        try values.withUnsafeMutableBufferPointer { (cells) throws(Trap) in
+            guard let first = cells.baseAddress else { return }
+            try store.call(function, first)
+        }
+        return zip(values, type.results).compactMap { Value(cell: $0, type: $1) }
+    }
+
+    /// The present value of an exported global; nil if there is none of that name.
+    package func global(_ name: String) -> Value? {
+        guard case .global(let index) = module.exports[name] else { return nil }
+        guard let cell = tf_instance_global(pointer, index.rawValue).data else { return nil }
+        return Value(cell: cell.load(as: UInt64.self), type: module.descriptor.globals[index.offset].type.value)
+    }
+
+    /// The bytes of memory 0 as they are now; empty without a memory. Only valid until a guest runs again.
+    package var memory: UnsafeMutableRawBufferPointer {
+        guard let memory = pointer.pointee.memory_zero else {
+            return UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeMutableRawBufferPointer(start: memory.pointee.base, count: Int(memory.pointee.bytes))
+    }
+}

@@ -1,0 +1,126 @@
+import CRuntime
+import WasmModule
+
+/// What becomes of an imported function that nobody provides. Other imports nobody provides are always errors.
+package enum UnknownImports: String, Hashable, Sendable {
+    /// The module is refused.
+    case error
+    /// A function that traps when it is called.
+    case trap
+    /// A function that returns zeros.
+    case zero
+}
+
+/// Names for everything that modules may import, and instances made with them.
+package struct Linker {
+    private struct Name: Hashable {
+        var module: String
+        var name: String
+    }
+    private enum Definition {
+        case host(HostFunction)
+        case extern(Extern)
+    }
+
+    package var unknownImports: UnknownImports
+    private var definitions: [Name: Definition] = [:]
+
+    package init(unknownImports: UnknownImports = .error) {
+        self.unknownImports = unknownImports
+    }
+
+    /// Later definitions replace earlier ones of the same names.
+    package mutating func define(_ function: HostFunction) {
+        definitions[Name(module: function.module, name: function.name)] = .host(function)
+    }
+
+    package mutating func define(_ functions: [HostFunction]) {
+        for function in functions { define(function) }
+    }
+
+    package mutating func define(_ extern: Extern, module: String, name: String) {
+        definitions[Name(module: module, name: name)] = .extern(extern)
+    }
+
+    /// Everything an instance exports, under this module name.
+    package mutating func define(exportsOf instance: Instance, as module: String) {
+        for name in instance.module.exports.keys {
+            guard let extern = instance.extern(name) else { continue }
+            define(extern, module: module, name: name)
+        }
+    }
+
+    /// Makes an instance and runs its start function.
+    package func instantiate(_ module: LoadedModule, in store: Store) throws(InstantiationError) -> Instance {
+        let arrays = NativeArrays()
+        let imports: [tf_extern]
+        do {
+            imports = try resolve(module, in: store, arrays)
+        } catch {
+            throw .link(error)
+        }
+        store.keep(arrays)
+        do {
+            return try imports.withUnsafeBufferPointer { (buffer) throws(Trap) in
+                try Instance(module: module, imports: buffer.baseAddress, store: store)
+            }
+        } catch {
+            throw .trap(error)
+        }
+    }
+
+    /// Resolves a module's imports once, for many stores. All of them must be host functions.
+    package func prepare(_ module: LoadedModule) throws(LinkError) -> PreparedModule {
+        let arrays = NativeArrays()
+        return PreparedModule(module: module, imports: try resolve(module, in: nil, arrays), texts: arrays)
+    }
+
+    /// The imports in order, checked. `arrays` gets what they point to.
+    private func resolve(
+        _ module: LoadedModule, in store: Store?, _ arrays: NativeArrays
+    ) throws(LinkError) -> [tf_extern] {
+        var imports: [tf_extern] = []
+        imports.reserveCapacity(module.descriptor.imports.count)
+        for item in module.descriptor.imports {
+            switch definitions[Name(module: item.module, name: item.name)] {
+            case .host(let function): imports.append(function.native)
+            case .extern(let extern) where extern.store === store: imports.append(extern.native)
+            case .extern, nil: imports.append(try substitute(for: item, of: module, arrays))
+            }
+        }
+        let mismatch = imports.withUnsafeBufferPointer { tf_module_mismatch(module.native.pointer, $0.baseAddress) }
+        guard mismatch < 0 else {
+            let item = module.descriptor.imports[Int(mismatch)]
+            throw LinkError(reason: .incompatible, module: item.module, name: item.name, detail: detail(item, module))
+        }
+        return imports
+    }
+
+    private func substitute(
+        for item: Import, of module: LoadedModule, _ arrays: NativeArrays
+    ) throws(LinkError) -> tf_extern {
+        guard unknownImports != .error, case .function(let index) = item.kind else {
+            throw LinkError(reason: .unknown, module: item.module, name: item.name)
+        }
+        let type = module.descriptor.types[index.offset]
+        var native = tf_extern()
+        native.kind = TF_EXTERN_FUNCTION.rawValue
+        native.type = type.canonicalIdentifier
+        if unknownImports == .zero {
+            native.call = tf_zero_import
+            native.data = UnsafeMutableRawPointer(bitPattern: type.results.count)
+        } else {
+            let error = LinkError(reason: .unknown, module: item.module, name: item.name)
+            native.call = tf_unknown_import
+            native.data = arrays.copy("\(error)")
+        }
+        return native
+    }
+
+    private func detail(_ item: Import, _ module: LoadedModule) -> String? {
+        guard case .function(let index) = item.kind else { return nil }
+        let wanted = "the module wants \(module.descriptor.types[index.offset])"
+        guard case .host(let function) = definitions[Name(module: item.module, name: item.name)] else { return wanted }
+        return "\(wanted), the host has \(function.type)"
+    }
+}

@@ -1,0 +1,67 @@
+import CRuntime
+package import ModuleCache
+package import NativeCode
+import Synchronization
+package import WasmModule
+
+/// A module ready to be instantiated, any number of times, by any thread. Its code goes with the last holder.
+package final class LoadedModule: Sendable {
+    package let descriptor: ModuleDescriptor
+    /// What it exports, by name.
+    package let exports: [String: ExportKind]
+    let code: LoadedCode
+    let native: NativeModule
+    let importedFunctionCount: Int
+    private let loadNames: @Sendable () -> [FunctionIndex: String]
+    private let symbols = Mutex<SymbolTable?>(nil)
+
+    /// Loads compiled code. `image` is the path of the image file, if there is one; `names` is asked when a trap
+    /// needs them.
+    package init(
+        code: LoadedCode, descriptor: ModuleDescriptor, image: String?,
+        names: @escaping @Sendable () -> [FunctionIndex: String] = { [:] }
+    ) throws(LoadError) {
+        self.descriptor = descriptor
+        self.code = code
+        let needsImage = !descriptor.image.isEmpty || descriptor.data.contains { !$0.bytes.isEmpty }
+        let file: ImageFile?
+        if needsImage, let image { file = try ImageFile(path: image) } else { file = nil }
+        do {
+            native = try NativeModule(descriptor: descriptor, code: code, image: file)
+        } catch {
+            throw LoadError(path: image ?? "", reason: error.reason)
+        }
+        exports = Dictionary(descriptor.exports.map { ($0.name, $0.kind) }) { first, _ in first }
+        importedFunctionCount = Int(native.pointer.pointee.imported_function_count)
+        loadNames = names
+    }
+
+    /// Loads an artifact of the cache.
+    package convenience init(_ artifact: Artifact) throws(LoadError) {
+        let code = try LoadedCode(path: artifact.codePath, types: artifact.descriptor.types)
+        try self.init(
+            code: code, descriptor: artifact.descriptor, image: artifact.imagePath,
+            names: { artifact.functionNames() })
+    }
+
+    /// The type of a function.
+    package func type(of function: FunctionIndex) -> FunctionType {
+        descriptor.types[descriptor.functions[function.offset].offset]
+    }
+
+    /// The type of an exported function; nil if there is none of that name.
+    package func functionType(ofExport name: String) -> FunctionType? {
+        guard case .function(let index) = exports[name] else { return nil }
+        return type(of: index)
+    }
+
+    /// The function that code at an address belongs to; nil if it isn't this module's, or glue.
+    func frame(at counter: UInt) -> Trap.Frame? {
+        guard code.text.contains(counter) else { return nil }
+        return symbols.withLock { table in
+            let symbols = table ?? SymbolTable(code: code, imported: importedFunctionCount, names: loadNames())
+            table = symbols
+            return symbols.frame(at: counter)
+        }
+    }
+}

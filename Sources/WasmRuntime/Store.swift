@@ -1,0 +1,130 @@
+package import CRuntime
+package import WasmModule
+
+/// A set of instances that may share memories, tables, globals and functions, and the limits they share.
+///
+/// Used by one thread at a time. Everything in it lives as long as the store, and no longer: a value that refers to a
+/// function of the store keeps it not alive.
+package final class Store {
+    /// The C runtime's store.
+    package let pointer: OpaquePointer
+    /// The code of the instances, and whatever host functions need.
+    private var kept: [AnyObject] = []
+    private var modules: [LoadedModule] = []
+
+    /// Fails with ``Trap/Kind/outOfMemory``.
+    package init(limits: InstanceLimits) throws(Trap) {
+        var native = tf_store_limits(
+            memory_bytes: limits.memoryBytes, table_elements: limits.tableElements, stack_bytes: limits.stackBytes)
+        guard let pointer = tf_store_create(&native) else { throw Trap(kind: .outOfMemory) }
+        self.pointer = pointer
+    }
+
+    deinit {
+        tf_store_destroy(pointer)
+    }
+
+    /// What `tf_host_context` returns in host functions called by instances made from now on.
+    package func setHostPointer(_ pointer: UnsafeMutableRawPointer?) {
+        tf_store_set_host(self.pointer, pointer)
+    }
+
+    /// What `tf_host.data` is in host functions that bring none of their own, in instances made from now on.
+    package func setHostData(_ pointer: UnsafeMutableRawPointer?) {
+        tf_store_set_data(self.pointer, pointer)
+    }
+
+    /// Lets guests run for this long from now, all calls together; nil: for ever.
+    package func setTimeout(_ timeout: Duration?) {
+        guard let timeout else {
+            tf_store_set_timeout(pointer, -1)
+            return
+        }
+        let (seconds, attoseconds) = timeout.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        tf_store_set_timeout(pointer, overflow || carry ? .max : max(0, sum))
+    }
+
+    /// Keeps an object alive as long as the store.
+    package func keep(_ object: AnyObject) {
+        kept.append(object)
+    }
+
+    func keep(_ module: LoadedModule) {
+        modules.append(module)
+    }
+
+    /// Calls a function of this store. `values` holds the arguments' cells, then the results'; it has room for the
+    /// larger number of them.
+    package func call(
+        _ function: UnsafePointer<tf_function>, _ values: UnsafeMutablePointer<UInt64>
+    ) throws(Trap) {
+        let result = tf_call(pointer, function, values)
+        guard result == TF_OK else { throw trap(result) }
+    }
+
+    /// What the C runtime returned, with all it left behind.
+    func trap(_ result: tf_trap) -> Trap {
+        guard let kind = Trap.Kind(result, exitCode: tf_store_exit_code(pointer)) else { return Trap(kind: .host) }
+        if case .exit = kind { return Trap(kind: kind) }
+        let message = String(cString: tf_store_message(pointer))
+        return Trap(kind: kind, message: message.isEmpty ? nil : message, backtrace: backtrace())
+    }
+
+    private func backtrace() -> [Trap.Frame] {
+        var counters: UnsafePointer<UInt>?
+        let count = tf_store_backtrace(pointer, &counters)
+        guard let counters else { return [] }
+        return (0..<count).compactMap { index in
+            // All but the first may be return addresses: look at the call before.
+            let counter = counters[index] &- (index == 0 ? 0 : 1)
+            for module in modules {
+                if let frame = module.frame(at: counter) { return frame }
+            }
+            return nil
+        }
+    }
+}
+
+extension Store {
+    /// A memory that no module made, for import. Fails beyond the limits.
+    package func makeMemory(_ type: MemoryType) throws(Trap) -> Extern {
+        let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
+        guard let memory = tf_store_new_memory(pointer, limits) else { throw trap(TF_TRAP_OUT_OF_MEMORY) }
+        var native = tf_extern()
+        native.kind = TF_EXTERN_MEMORY.rawValue
+        native.memory = memory
+        return Extern(native: native, store: self)
+    }
+
+    /// A table of null references that no module made, for import. Fails beyond the limits.
+    package func makeTable(_ type: TableType) throws(Trap) -> Extern {
+        let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
+        guard let table = tf_store_new_table(pointer, type.element.rawValue, limits) else {
+            throw trap(TF_TRAP_OUT_OF_MEMORY)
+        }
+        var native = tf_extern()
+        native.kind = TF_EXTERN_TABLE.rawValue
+        native.table = table
+        return Extern(native: native, store: self)
+    }
+
+    /// A global that no module made, for import.
+    package func makeGlobal(_ value: Value, isMutable: Bool) throws(Trap) -> Extern {
+        guard let cell = tf_store_new_cell(pointer) else { throw Trap(kind: .outOfMemory) }
+        cell.storeBytes(of: value.cell, as: UInt64.self)
+        var native = tf_extern()
+        native.kind = TF_EXTERN_GLOBAL.rawValue
+        native.type = value.type.rawValue
+        native.is_mutable = isMutable
+        native.data = cell
+        return Extern(native: native, store: self)
+    }
+}
+
+/// Something of a store that can be imported: a guest's function, or a table, memory or global of anybody's.
+package struct Extern {
+    let native: tf_extern
+    let store: Store
+}

@@ -1,0 +1,97 @@
+package import CRuntime
+import Glibc
+import WasmModule
+
+/// What one guest of WASI preview 1 may see of the world: arguments, environment, standard streams, folders.
+///
+/// Nothing is granted until asked for. Belongs to one run, hence to one thread at a time, and has to outlive the
+/// store whose instances import it.
+package final class WASIContext {
+    /// For what this class has no name for.
+    package let handle: OpaquePointer
+
+    package init() throws(WASIError) {
+        guard let handle = tf_wasi_create() else { throw WASIError(subject: "WASI", code: ENOMEM) }
+        self.handle = handle
+    }
+
+    deinit {
+        tf_wasi_destroy(handle)
+    }
+
+    /// Adds to the command line; the first is the program's name.
+    package func addArgument(_ argument: String) throws(WASIError) {
+        try check("argument \(argument.debugDescription)", argument.withBytes { tf_wasi_add_argument(handle, $0, $1) })
+    }
+
+    package func addEnvironment(name: String, value: String) throws(WASIError) {
+        let entry = "\(name)=\(value)"
+        try check("environment variable \(name)", entry.withBytes { tf_wasi_add_environment(handle, $0, $1) })
+    }
+
+    /// Makes one of our own open files the guest's descriptor 0, 1 or 2. It stays ours to close.
+    package func lend(_ hostDescriptor: Int32, as descriptor: UInt32) throws(WASIError) {
+        try check("descriptor \(descriptor)", tf_wasi_set_stdio(handle, descriptor, hostDescriptor))
+    }
+
+    /// Makes a stream of ours the guest's descriptor 0, 1 or 2.
+    package func setStream(_ stream: tf_stream, as descriptor: UInt32) throws(WASIError) {
+        try check("descriptor \(descriptor)", tf_wasi_set_stream(handle, descriptor, stream))
+    }
+
+    /// Grants a folder and everything beneath it, under a name of its own.
+    package func grant(_ path: String, as guest: String, readOnly: Bool = false) throws(WASIError) {
+        try check(path, tf_wasi_preopen_path(handle, path, guest, readOnly))
+    }
+
+    /// Grants an open folder, which stays ours to close.
+    package func grant(descriptor: Int32, as guest: String, readOnly: Bool = false) throws(WASIError) {
+        try check(guest, tf_wasi_preopen_descriptor(handle, descriptor, guest, readOnly))
+    }
+
+    private func check(_ subject: @autoclosure () -> String, _ result: Int32) throws(WASIError) {
+        if result < 0 { throw WASIError(subject: subject(), code: -result) }
+    }
+}
+
+extension WASIContext {
+    /// The interface, for a linker, under the names of both its versions. The functions find their context as the
+    /// store's data (``Store/setHostData(_:)``): its ``handle``.
+    package static let functions: [HostFunction] =
+        table("wasi_snapshot_preview1", tf_wasi_functions) + table("wasi_unstable", tf_wasi_unstable_functions)
+
+    private static func table(
+        _ module: String, _ list: (UnsafeMutablePointer<Int>?) -> UnsafePointer<tf_wasi_function>?
+    ) -> [HostFunction] {
+        var count = 0
+        guard let first = list(&count) else { return [] }
+        return UnsafeBufferPointer(start: first, count: count).compactMap { function in
+            guard let call = function.call else { return nil }
+            return HostFunction(
+                module: module, name: String(cString: function.name),
+                type: FunctionType(parameters: types(function.parameters), results: types(function.result)),
+                call: call)
+        }
+    }
+
+    /// `i` is i32, `I` is i64.
+    private static func types(_ letters: UnsafePointer<CChar>) -> [ValueType] {
+        String(cString: letters).utf8.map { $0 == UInt8(ascii: "I") ? .i64 : .i32 }
+    }
+}
+
+/// What could not be granted, and why.
+package struct WASIError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let subject: String
+    /// An `errno` value.
+    package let code: Int32
+
+    package var description: String { "\(subject): \(String(cString: strerror(code)))" }
+}
+
+extension String {
+    fileprivate func withBytes(_ body: (UnsafeRawPointer?, Int) -> Int32) -> Int32 {
+        var text = self
+        return text.withUTF8 { body($0.baseAddress, $0.count) }
+    }
+}
