@@ -29,7 +29,6 @@ struct SpecSuiteTests {
         #expect(counts["module", default: 0] > 600)
         #expect(counts["assert_invalid", default: 0] > 1400)
         #expect(counts["assert_malformed", default: 0] > 700)
-        print(counts)
     }
 
     /// Whether our message means what the suite's text does.
