@@ -55,7 +55,9 @@ extension BodyTranslator {
         flush(Effects.all, below: stack.count - operands)
     }
 
-    /// Parameters that are not passed natively go to the scratch area, in order. Returns how many.
+    /// Parameters that are not passed natively go to the scratch area, in order.
+    ///
+    /// Returns how many.
     private mutating func moveToScratch(_ type: FunctionType) -> Int {
         let count = type.parameters.count
         let native = min(count, TranslationLimits.nativeParameters)
@@ -116,8 +118,10 @@ extension BodyTranslator {
 
     // MARK: Select and drop
 
-    /// C evaluates one arm only: both must be free of effects. Two constants make a condition that libtcc miscompiles
-    /// (reference: `(c ? 0u : 0u) ? A : B`), so such a choice is computed into a variable.
+    /// C evaluates one arm only: both must be free of effects.
+    ///
+    /// Two constants make a condition that libtcc miscompiles (reference: `(c ? 0u : 0u) ? A : B`), so such a
+    /// choice is computed into a variable.
     mutating func select() {
         if let condition = constantBits(stack[stack.count - 1]) {
             selectConstant(condition != 0)

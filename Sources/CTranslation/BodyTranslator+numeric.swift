@@ -120,8 +120,9 @@ extension BodyTranslator {
 
     // MARK: Division
 
-    /// Division traps on zero, and the signed one on overflow; a remainder by -1 is 0. A constant divisor that can
-    /// do neither leaves the bare operator.
+    /// Division traps on zero, and the signed one on overflow; a remainder by -1 is 0.
+    ///
+    /// A constant divisor that can do neither leaves the bare operator.
     mutating func pushDivision(_ name: RuntimeName, checked: RuntimeName, _ operation: Infix, _ type: CType) {
         let isSigned = type == .s32 || type == .s64
         let divisor = stack.count - 1

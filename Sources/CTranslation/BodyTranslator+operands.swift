@@ -66,7 +66,9 @@ extension BodyTranslator {
         if settledCount == height { pendingSets = 0 }
     }
 
-    /// Forgets the nodes of statements that are written. Only between instructions: nobody else holds a position.
+    /// Forgets the nodes of statements that are written.
+    ///
+    /// Only between instructions: nobody else holds a position.
     mutating func forgetNodes() {
         guard stack.isEmpty else { return }
         nodes.removeAll(keepingCapacity: true)
@@ -154,6 +156,7 @@ extension BodyTranslator {
     }
 
     /// Before a new node that itself reads what a call may change, or may trap: a call that waits comes first.
+    ///
     /// `operands`: how many at the top will be its children, and thus come first anyway.
     mutating func flushCalls(operands: Int) {
         guard pendingCalls > 0 else { return }

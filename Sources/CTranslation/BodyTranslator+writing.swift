@@ -18,7 +18,7 @@ extension BodyTranslator {
         body.write(index)
     }
 
-    /// `l3=…;`
+    /// Writes `l3=…;`.
     mutating func writeAssignment(local: Int32, _ value: Int32) {
         writeLocal(local)
         body.write(byte: UInt8(ascii: "="))
@@ -26,7 +26,7 @@ extension BodyTranslator {
         endStatement()
     }
 
-    /// `x3=…;`
+    /// Writes `x3=…;`.
     mutating func writeAssignment(temporary: Int32, _ value: Int32) {
         writeTemporary(temporary)
         body.write(byte: UInt8(ascii: "="))

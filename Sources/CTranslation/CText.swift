@@ -1,4 +1,6 @@
-/// A growing buffer of C text. Bytes are appended without a check for encoding: everything written is ASCII.
+/// A growing buffer of C text.
+///
+/// Bytes are appended without a check for encoding: everything written is ASCII.
 struct CText: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int

@@ -1,7 +1,9 @@
 import WasmModule
 
-/// The C type of an expression as it is written. The guest's integers have no sign; C's do, and an operator's
-/// meaning may hang on it, so it is tracked rather than cast away.
+/// The C type of an expression as it is written.
+///
+/// The guest's integers have no sign; C's do, and an operator's meaning may hang on it, so it is tracked rather
+/// than cast away.
 enum CType: UInt8 {
     case u32, s32, u64, s64, f32, f64, reference
 

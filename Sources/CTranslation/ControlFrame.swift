@@ -11,7 +11,9 @@ struct ControlFrame {
     var height: Int
     /// The number of its label; negative until something jumps there.
     var label = -1
-    /// Where branches leave their values: results, or a loop's parameters. Empty until needed.
+    /// Where branches leave their values: results, or a loop's parameters.
+    ///
+    /// Empty until needed.
     var landing: [Int32] = []
     /// What an `if` got as parameters, for its `else`.
     var inputs: [Int32] = []
@@ -21,7 +23,9 @@ struct ControlFrame {
     var braces = 0
     /// The C form of a loop: an open `do {`.
     var hasDo = false
-    /// The C form of an `if`: braces, or gotos if there are too many open ones. Then, the label before the else.
+    /// The C form of an `if`: braces, or gotos if there are too many open ones.
+    ///
+    /// Then, the label before the else.
     var usesBraces = false
     var elseLabel = -1
 

@@ -14,7 +14,7 @@ struct ModuleText {
         writePrototypes(into: &out)
     }
 
-    /// `typedef u Y3(struct I*,u,U);`
+    /// Writes `typedef u Y3(struct I*,u,U);`.
     private func writeFunctionType(_ index: Int, into out: inout CText) {
         let type = module.types[index]
         out.write("typedef ")
@@ -218,7 +218,9 @@ struct ModuleText {
         out.write("0};\n")
     }
 
-    /// `tf_attach`: the one symbol. Copies word by word, since a C compiler would call `memcpy` for a structure.
+    /// Writes the one symbol, `tf_attach`.
+    ///
+    /// Copies word by word, since a C compiler would call `memcpy` for a structure.
     private func writeAttach(into out: inout CText) {
         out.write("static const tf_code_exports E={TF_ABI_VERSION,")
         out.write(module.functions.count - module.importedFunctionCount)

@@ -1,13 +1,18 @@
-/// What changes the C that is made of a module. Part of the cache key.
+/// What changes the C that is made of a module.
+///
+/// Part of the cache key.
 package struct TranslationOptions: Hashable, Sendable {
     /// Bumped whenever the translator's output changes for some module.
     package static let translatorVersion = "1"
 
-    /// C text in front of the module's: type names, the runtime's structures. Makes the source self-contained.
+    /// C text in front of the module's: type names, the runtime's structures.
+    ///
+    /// Makes the source self-contained.
     package var prelude: [UInt8]
 
-    /// How deep an expression may nest before it is computed into a variable. libtcc holds at most 256 values;
-    /// 1 forces a variable for everything, for tests.
+    /// How deep an expression may nest before it is computed into a variable.
+    ///
+    /// libtcc holds at most 256 values; 1 forces a variable for everything, for tests.
     package var expressionLimit: Int
 
     package init(prelude: [UInt8], expressionLimit: Int = 40) {

@@ -1,4 +1,6 @@
-/// An index into one of a module's index spaces. Distinct types, so that one can't be used on another's space.
+/// An index into one of a module's index spaces.
+///
+/// Distinct types, so that one can't be used on another's space.
 ///
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#indices>
 package protocol ModuleIndex: Hashable, Comparable, Sendable, CustomStringConvertible {

@@ -50,7 +50,9 @@ package struct InstanceLayout: Hashable, Sendable {
 
 extension Module {
     /// Functions that can become values: the `refs` of the specification's validation context, and the start
-    /// function. Ascending, each once.
+    /// function.
+    ///
+    /// Ascending, each once.
     package var referencedFunctions: [FunctionIndex] {
         var found = Set<FunctionIndex>()
         let collect = { (expression: ConstantExpression?) in

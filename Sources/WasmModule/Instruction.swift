@@ -40,6 +40,7 @@ package struct Instruction: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/instructions.html#syntax-blocktype>
+/// .
 package enum BlockType: Hashable, Sendable {
     case empty
     case result(ValueType)

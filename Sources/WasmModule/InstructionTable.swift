@@ -21,7 +21,9 @@ package struct InstructionRow: Sendable {
     }
 }
 
-/// An operand in a fixed signature. `address` is the address type of the memory the instruction names.
+/// An operand in a fixed signature.
+///
+/// `address` is the address type of the memory the instruction names.
 package enum OperandType: UInt8, Sendable {
     case none, i32, i64, f32, f64, v128, address
 }
@@ -44,7 +46,9 @@ package struct InstructionSignature: Sendable {
     }
 }
 
-/// A step of the language beyond the minimum viable product. `tfc inspect` lists those that a module uses.
+/// A step of the language beyond the minimum viable product.
+///
+/// `tfc inspect` lists those that a module uses.
 package enum Feature: String, Sendable, CaseIterable {
     case mvp = "mvp"
     case mutableGlobals = "mutable-globals"

@@ -31,7 +31,9 @@ package struct Module: Sendable {
 
     package init() {}
 
-    /// The type of a function. Only for a module whose indices are validated.
+    /// The type of a function.
+    ///
+    /// Only for a module whose indices are validated.
     @inlinable
     package func type(of function: FunctionIndex) -> FunctionType {
         types[functions[function.offset].offset]
@@ -39,6 +41,7 @@ package struct Module: Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#imports>
+/// .
 package struct Import: Hashable, Sendable {
     package var module: String
     package var name: String
@@ -59,6 +62,7 @@ package enum ImportKind: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#exports>
+/// .
 package struct Export: Hashable, Sendable {
     package var name: String
     package var kind: ExportKind
@@ -90,6 +94,7 @@ package struct Limits: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/types.html#memory-types>
+/// .
 package struct MemoryType: Hashable, Sendable {
     /// In pages of 64 KiB.
     package var limits: Limits
@@ -98,6 +103,7 @@ package struct MemoryType: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/types.html#table-types>
+/// .
 package struct TableType: Hashable, Sendable {
     package var element: ValueType
     package var limits: Limits
@@ -120,6 +126,7 @@ package struct Table: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/types.html#global-types>
+/// .
 package struct GlobalType: Hashable, Sendable {
     package var value: ValueType
     package var isMutable: Bool
@@ -156,6 +163,7 @@ package struct ConstantExpression: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#element-segments>
+/// .
 package struct ElementSegment: Hashable, Sendable {
     package enum Mode: Hashable, Sendable {
         case passive
@@ -186,6 +194,7 @@ package struct ElementSegment: Hashable, Sendable {
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#data-segments>
+/// .
 package struct DataSegment: Hashable, Sendable {
     package enum Mode: Hashable, Sendable {
         case passive

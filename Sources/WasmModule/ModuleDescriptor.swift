@@ -21,12 +21,16 @@ package struct ModuleDescriptor: Hashable, Sendable {
 
 /// Where a data segment's bytes are in the artifact's image file, and what instantiation does with them.
 package struct DataPlacement: Hashable, Sendable {
-    /// As in the module. A passive segment is copied by `memory.init`; an active one at instantiation.
+    /// As in the module.
+    ///
+    /// A passive segment is copied by `memory.init`; an active one at instantiation.
     package var mode: DataSegment.Mode
     /// The segment is active, lies within its memory's minimum and is already part of an ``ImageExtent``:
     /// instantiation has nothing to copy.
     package var isInImage: Bool
-    /// The segment's bytes in the image file. Empty if it is in the image.
+    /// The segment's bytes in the image file.
+    ///
+    /// Empty if it is in the image.
     package var bytes: Range<Int>
 
     package init(mode: DataSegment.Mode, isInImage: Bool, bytes: Range<Int>) {

@@ -18,7 +18,9 @@ package struct ValueType: Hashable, Sendable {
     package static let funcref = ValueType(rawValue: 0x170)
     /// `(ref null extern)`.
     package static let externref = ValueType(rawValue: 0x16F)
-    /// The type of an operand that unreachable code pops: it matches every type. Never in a module.
+    /// The type of an operand that unreachable code pops: it matches every type.
+    ///
+    /// Never in a module.
     package static let bottom = ValueType(rawValue: 0)
 
     /// The binary format's code of the number, vector or abstract heap type.
