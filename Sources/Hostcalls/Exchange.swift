@@ -1,6 +1,8 @@
 package import CRuntime
 
-/// One request and what its guest makes of it. The host calls find it through the instance's host pointer.
+/// One request and what its guest makes of it.
+///
+/// The host calls find it through the instance's host pointer.
 ///
 /// Belongs to the thread that runs the guest. The server makes one per request, keeps it alive until the guest has
 /// returned, and then takes ``response``.
@@ -9,13 +11,17 @@ package final class Exchange {
     package let request: GuestRequest
     /// The answer so far.
     package internal(set) var response = GuestResponse()
-    /// How the host calls find a function that the guest exports. Asked only when something must be allocated.
+    /// How the host calls find a function that the guest exports.
+    ///
+    /// Asked only when something must be allocated.
     package var findExport: ((_ name: String) -> UnsafePointer<tf_function>?)?
 
     let limits: HostcallLimits
     let outbound: OutboundPolicy
     var allocator = GuestAllocator.unresolved
-    /// Handle 1 is the first. Nothing is ever taken out: handles live as long as the request.
+    /// Handle 1 is the first.
+    ///
+    /// Nothing is ever taken out: handles live as long as the request.
     var outgoing: [OutgoingRequest] = []
     var received: [ReceivedResponse] = []
     var sentCount = 0
@@ -28,7 +34,9 @@ package final class Exchange {
         self.outbound = outbound
     }
 
-    /// What instances that answer this exchange need as their host pointer. Doesn't keep the exchange alive.
+    /// What instances that answer this exchange need as their host pointer.
+    ///
+    /// Doesn't keep the exchange alive.
     package var hostPointer: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
     /// The exchange behind a host pointer.

@@ -3,7 +3,9 @@ package struct GuestRequest: Sendable {
     package var method: String
     /// Path and query as the client sent them, the function's own name included: `/hello.wasm/more?x=1`.
     package var target: String
-    /// In order of arrival; one field per line. `host` is among them.
+    /// In order of arrival; one field per line.
+    ///
+    /// `host` is among them.
     package var headers: [HeaderField]
     package var body: [UInt8]
 

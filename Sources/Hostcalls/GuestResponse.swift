@@ -5,8 +5,9 @@ package struct GuestResponse: Sendable {
     /// Without the headers that frame the message, which are the server's to set.
     package var headers: [HeaderField] = []
     package var body: [UInt8] = []
-    /// Set if the guest reported that it failed: an error for the client, this for the log. The guest chose the
-    /// text, control characters included.
+    /// Set if the guest reported that it failed: an error for the client, this for the log.
+    ///
+    /// The guest chose the text, control characters included.
     package var panicMessage: String?
 
     package init() {}

@@ -15,8 +15,9 @@ final class HeaderLines {
 
     deinit { curl_slist_free_all(list) }
 
-    /// `host` says again what the URL says, and must not say anything else: the policy has checked the URL. Encodings
-    /// are agreed upon between libcurl and the peer, since guests get bodies decompressed.
+    /// `host` says again what the URL says, and must not say anything else: the policy has checked the URL.
+    ///
+    /// Encodings are agreed upon between libcurl and the peer, since guests get bodies decompressed.
     private static func isOfTheURL(_ field: HeaderField) -> Bool {
         ["host", "accept-encoding", "expect"].contains(field.name.lowercased())
     }

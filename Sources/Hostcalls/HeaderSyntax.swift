@@ -17,6 +17,7 @@ enum HeaderSyntax {
     }
 
     /// Whether the host alone decides on a header, because it frames the message or belongs to the connection.
+    ///
     /// A guest that copies such a header from elsewhere means no harm, so setting one does nothing.
     static func isOfTheHost(_ name: String) -> Bool {
         ofTheHost.contains(name.lowercased())

@@ -22,7 +22,9 @@ struct HostcallFrame {
     /// The result, and so the end of the arguments.
     func answer(_ result: UInt32) { values[0] = UInt64(result) }
 
-    /// The guest's bytes at an address. No bytes may be anywhere: guests pass dangling pointers for empty slices.
+    /// The guest's bytes at an address.
+    ///
+    /// No bytes may be anywhere: guests pass dangling pointers for empty slices.
     func bytes(_ address: UInt32, _ length: UInt32) throws(GuestStop) -> UnsafeRawBufferPointer {
         guard length > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         return UnsafeRawBufferPointer(start: try room(address, length), count: Int(length))

@@ -7,7 +7,9 @@ enum InternetAddress: Hashable {
     /// 16 bytes, in network order.
     case v6([UInt8])
 
-    /// The address in a `sockaddr` of whatever length. Nil for other families, such as local sockets.
+    /// The address in a `sockaddr` of whatever length.
+    ///
+    /// Nil for other families, such as local sockets.
     init?(_ raw: UnsafeRawPointer) {
         switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:

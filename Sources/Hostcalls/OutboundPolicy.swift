@@ -7,7 +7,9 @@
 package struct OutboundPolicy: Sendable {
     /// Hosts that are allowed; none by default.
     package var allowed: [HostPattern]
-    /// For tests, whose servers listen on the loopback address. Never for guests of others.
+    /// For tests, whose servers listen on the loopback address.
+    ///
+    /// Never for guests of others.
     package var allowsPrivateAddresses: Bool
 
     package init(allowed: [HostPattern], allowsPrivateAddresses: Bool = false) {

@@ -2,8 +2,10 @@ import CCurl
 import CRuntime
 import Glibc
 
-/// Sends requests through libcurl, one at a time, blocking. Belongs to one exchange, so that nothing kept between
-/// requests (connections, TLS sessions) passes from one guest's request to another's.
+/// Sends requests through libcurl, one at a time, blocking.
+///
+/// Belongs to one exchange, so that nothing kept between requests (connections, TLS sessions) passes from one guest's
+/// request to another's.
 final class OutboundTransfer {
     private let easy: UnsafeMutableRawPointer?
 

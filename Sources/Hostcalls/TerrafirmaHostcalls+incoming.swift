@@ -2,15 +2,18 @@ import CRuntime
 
 /// Reading requests and responses, and the guest's own affairs.
 extension TerrafirmaHostcalls {
-    /// `init_mm(allocate, release)`: indices into table 0. Functions of another type are not taken; the exports are
-    /// tried then.
+    /// `init_mm(allocate, release)`: indices into table 0.
+    ///
+    /// Functions of another type are not taken; the exports are tried then.
     static func initMemory(_ call: HostcallFrame) {
         if let allocator = GuestAllocator.inTable(of: call.host.pointee.instance, at: call[0]) {
             call.exchange.allocator = allocator
         }
     }
 
-    /// `panic_hook(message)`. The guest goes on, and normally traps by itself.
+    /// `panic_hook(message)`.
+    ///
+    /// The guest goes on, and normally traps by itself.
     static func panicHook(_ call: HostcallFrame) throws(GuestStop) {
         let message = try call.bytes(call[0], call[1]).prefix(call.exchange.limits.panicMessageBytes)
         call.exchange.response.panicMessage = String(decoding: message, as: UTF8.self)

@@ -28,7 +28,9 @@ extension TerrafirmaHostcalls {
         call.answer(Status.ok.rawValue)
     }
 
-    /// `resp_set_response_code(resp, code)`. Codes below 200 announce another response, and there is none.
+    /// `resp_set_response_code(resp, code)`.
+    ///
+    /// Codes below 200 announce another response, and there is none.
     static func setResponseCode(_ call: HostcallFrame) {
         guard call[0] == outgoing, (200...599).contains(call[1]) else { return call.answer(Status.invalid.rawValue) }
         call.exchange.response.status = UInt16(call[1])
@@ -63,7 +65,9 @@ extension TerrafirmaHostcalls {
         call.answer(Status.ok.rawValue)
     }
 
-    /// `req_send(req)`: waits for the response. A request can be sent again.
+    /// `req_send(req)`: waits for the response.
+    ///
+    /// A request can be sent again.
     static func sendRequest(_ call: HostcallFrame) throws(GuestStop) {
         let exchange = call.exchange
         guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle,
@@ -87,6 +91,7 @@ extension TerrafirmaHostcalls {
     private static let longestMethod = 32
 
     /// Replaces the fields of one name by one field per value: arguments 1 and 2 are the name, 3 and 4 the values.
+    ///
     /// Nothing changes unless all of them are well-formed and fit the budget.
     private static func setHeader(
         _ headers: inout [HeaderField], _ call: HostcallFrame

@@ -1,27 +1,17 @@
-package import CRuntime
-package import WasmModule
+import WasmModule
+package import WasmRuntime
 
 /// The host calls of the Terrafirma interface: what a function with an export `run` may import from module `env`.
 ///
 /// Bytes go to the host as pointer and length, and come from the host in blocks that the guest's own allocator made.
 /// A bad pointer ends the guest with a trap; a bad handle or a full budget is an answer: `Invalid`, −1, or nothing.
+/// The calls find their ``Exchange`` through the host pointer of the store (``Exchange/hostPointer``).
 package enum TerrafirmaHostcalls {
-    /// The native code of a host call, as `tf_host.call`.
-    package typealias Native =
-        @convention(c) (UnsafeMutablePointer<tf_host>?, UnsafeMutablePointer<UInt64>?) -> tf_trap
-
-    /// One row of the table.
-    package struct Function: Sendable {
-        package let name: String
-        package let type: FunctionType
-        package let call: Native
-    }
-
     /// The module that guests import the host calls from.
     package static let moduleName = "env"
 
     /// All of them: name, number of i32 parameters, number of i32 results.
-    package static let functions: [Function] = [
+    package static let functions: [HostFunction] = [
         row("hostcall_init_mm", 2, 0) { HostcallFrame.run("init_mm", $0, $1, initMemory) },
         row("hostcall_panic_hook", 2, 0) { HostcallFrame.run("panic_hook", $0, $1, panicHook) },
 
@@ -50,9 +40,11 @@ package enum TerrafirmaHostcalls {
         },
     ]
 
-    private static func row(_ name: String, _ parameters: Int, _ results: Int, _ call: Native) -> Function {
+    private static func row(_ name: String, _ parameters: Int, _ results: Int, _ call: @escaping HostFunction.Native)
+        -> HostFunction
+    {
         let type = FunctionType(
             parameters: Array(repeating: .i32, count: parameters), results: Array(repeating: .i32, count: results))
-        return Function(name: name, type: type, call: call)
+        return HostFunction(module: moduleName, name: name, type: type, call: call)
     }
 }
