@@ -62,7 +62,7 @@ let everythingElse: [Target] = [
     module(
         "TFCCommands",
         [
-            "WasmModule", "WasmBinary", "WasmValidation", "CTranslation", "NativeCode", "ModuleCache", "WasmRuntime",
+            "CRuntime", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     command("tfc", ["TFCCommands"]),

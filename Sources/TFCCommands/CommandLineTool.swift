@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ModuleCache
 
 /// `tfc` as a function of its arguments.
 package enum CommandLineTool {
@@ -26,8 +27,8 @@ package enum CommandLineTool {
     private static func end(with error: any Error) -> Never {
         switch error {
         case let status as ExitCode: exit(status.rawValue)
-        case let failure as CommandFailure:
-            StandardError.write("tfc: \(failure)\n")
+        case is CommandFailure, is ModuleError:
+            StandardError.write("tfc: \(error)\n")
             exit(ExitStatus.failure)
         default: break
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModuleCache
 
 /// The root command.
 struct TerrafirmaCommand: ParsableCommand {
@@ -12,8 +13,7 @@ struct TerrafirmaCommand: ParsableCommand {
         ])
 }
 
+extension CompileOptions.Tier: ExpressibleByArgument {}
+
 /// How code is made: what `--tier` takes.
-enum Tier: String, ExpressibleByArgument, CaseIterable, Sendable {
-    /// libtcc in this process: little compile time.
-    case quick
-}
+typealias Tier = CompileOptions.Tier

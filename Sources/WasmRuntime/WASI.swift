@@ -29,7 +29,7 @@ package final class WASIContext {
         try check("environment variable \(name)", entry.withBytes { tf_wasi_add_environment(handle, $0, $1) })
     }
 
-    /// Makes one of our own open files the guest's descriptor 0, 1 or 2. It stays ours to close.
+    /// Makes one of our own open files the guest's descriptor 0, 1 or 2; it stays ours to close.
     package func lend(_ hostDescriptor: Int32, as descriptor: UInt32) throws(WASIError) {
         try check("descriptor \(descriptor)", tf_wasi_set_stdio(handle, descriptor, hostDescriptor))
     }
@@ -55,7 +55,9 @@ package final class WASIContext {
 }
 
 extension WASIContext {
-    /// The interface, for a linker, under the names of both its versions. The functions find their context as the
+    /// The interface, for a linker, under the names of both its versions.
+    ///
+    /// The functions find their context as the
     /// store's data (``Store/setHostData(_:)``): its ``handle``.
     package static let functions: [HostFunction] =
         table("wasi_snapshot_preview1", tf_wasi_functions) + table("wasi_unstable", tf_wasi_unstable_functions)

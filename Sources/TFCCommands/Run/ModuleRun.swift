@@ -1,7 +1,118 @@
+import Glibc
+import ModuleCache
+import WasmModule
+import WasmRuntime
+
 /// One run of a module, from file to exit code.
 enum ModuleRun {
     /// Runs, reports on standard error what went wrong, and returns the exit code.
     static func perform(_ arguments: RunArguments) -> Int32 {
-        ExitStatus.failure
+        do {
+            try run(arguments)
+            return 0
+        } catch let trap as Trap {
+            return report(trap, of: arguments.file)
+        } catch let error as InvocationError {
+            StandardError.write("tfc: \(arguments.file.printable): \(error.description)\n")
+            return ExitStatus.usage
+        } catch let error as ModuleError {
+            StandardError.write("tfc: \(error.description)\n")
+        } catch {
+            StandardError.write("tfc: \(arguments.file.printable): \(error)\n")
+        }
+        return ExitStatus.failure
+    }
+
+    private static func run(_ arguments: RunArguments) throws {
+        let module = try LoadedModule(try artifact(arguments))
+        let wasi = try WASIContext(arguments)
+        let store = try Store(limits: InstanceLimits(arguments.limits))
+        store.keep(wasi)
+        store.setHostData(UnsafeMutableRawPointer(wasi.handle))
+        var linker = Linker(unknownImports: arguments.limits.unknownImports)
+        linker.define(WASIContext.functions)
+        if let timeout = arguments.limits.timeout { store.setTimeout(.nanoseconds(Int64(clamping: timeout))) }
+        let instance = try instantiate(module, linker, store)
+        if let export = arguments.invoke {
+            try invoke(export, of: instance, arguments.arguments)
+        } else {
+            try start(instance)
+        }
+    }
+
+    /// A segment that doesn't fit or a start function that traps is the guest's doing; want of memory is ours.
+    private static func instantiate(_ module: LoadedModule, _ linker: Linker, _ store: Store) throws -> Instance {
+        do {
+            return try linker.instantiate(module, in: store)
+        } catch {
+            guard case .trap(let trap) = error, trap.kind != .outOfMemory else { throw error }
+            throw trap
+        }
+    }
+
+    private static func artifact(_ arguments: RunArguments) throws -> Artifact {
+        let cache = ModuleCache(configuration: .forCommands())
+        let options = CompileOptions(tier: arguments.tier)
+        if arguments.file == "-" {
+            return try cache.artifact(contents: try readFile("-"), name: "-", options: options)
+        }
+        let progress = Progress(compiling: arguments.file)
+        defer { progress.end() }
+        return try cache.artifact(file: arguments.file, options: options)
+    }
+
+    private static func start(_ instance: Instance) throws {
+        guard instance.function("_start") != nil else {
+            let isServed = instance.function("run") != nil
+            throw CommandFailure(
+                "it exports no _start"
+                    + (isServed ? "; it is a function for tfc serve" : "; call an export by --invoke"))
+        }
+        _ = try instance.invoke("_start")
+    }
+
+    private static func invoke(_ export: String, of instance: Instance, _ arguments: [String]) throws {
+        let invocation = try Invocation(export, of: instance.module, arguments)
+        // A reactor's constructors.
+        if export != "_initialize", instance.function("_initialize") != nil { _ = try instance.invoke("_initialize") }
+        for result in try instance.invoke(export, invocation.values) {
+            StandardOutput.write(Invocation.text(result) + "\n")
+        }
+    }
+
+    private static func report(_ trap: Trap, of file: String) -> Int32 {
+        if case .exit(let code) = trap.kind { return Int32(bitPattern: code) }
+        var text = "tfc: \(file.printable): trap: \(trap.message.printable)\n"
+        for (depth, frame) in trap.backtrace.enumerated() {
+            text += "  \(depth): \(frame.description.printable)\n"
+        }
+        StandardError.write(text)
+        return ExitStatus.trap
+    }
+}
+
+extension WASIContext {
+    /// What a command line grants: our own standard streams, and whatever was named.
+    fileprivate convenience init(_ run: RunArguments) throws {
+        try self.init()
+        for descriptor in UInt32(0)...2 { try lend(Int32(descriptor), as: descriptor) }
+        try addArgument(
+            run.argv0
+                ?? String(run.file[(run.file.lastIndex(of: "/").map(run.file.index(after:)) ?? run.file.startIndex)...])
+        )
+        for argument in run.arguments { try addArgument(argument) }
+        for entry in run.environment {
+            guard let value = entry.value ?? getenv(entry.name).map({ String(cString: $0) }) else { continue }
+            try addEnvironment(name: entry.name, value: value)
+        }
+        for grant in run.grants { try self.grant(grant.host, as: grant.guest) }
+    }
+}
+
+extension InstanceLimits {
+    fileprivate init(_ limits: RunLimits) {
+        self.init()
+        if let bytes = limits.maximumMemory { memoryBytes = bytes }
+        if let bytes = limits.maximumStack { stackBytes = bytes }
     }
 }

@@ -1,3 +1,5 @@
+import ModuleCache
+
 /// What `tfc run` was asked for.
 struct RunArguments: Equatable, Sendable {
     var grants: [DirectoryGrant] = []

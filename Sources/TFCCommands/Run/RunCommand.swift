@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModuleCache
 
 /// `tfc run`, declared: its help, and every spelling that ``RunArguments/init(plain:)`` leaves to it.
 struct RunCommand: ParsableCommand {

@@ -1,15 +1,7 @@
+import WasmRuntime
+
 /// What `-W` sets.
 struct RunLimits: Equatable, Sendable {
-    /// What an import that nobody provides becomes.
-    enum UnknownImports: String, Sendable {
-        /// The module is refused.
-        case error
-        /// A function that traps.
-        case trap
-        /// A function that returns zeros.
-        case zero
-    }
-
     /// Wall time, in nanoseconds.
     var timeout: UInt64?
     /// Bytes of each linear memory.
@@ -52,7 +44,7 @@ struct RunLimits: Equatable, Sendable {
         return bytes
     }
 
-    /// A duration. `1` and `1s` are a second; `ms`, `us` and `ns` are the other units.
+    /// A duration: `1` and `1s` are a second; `ms`, `us` and `ns` are the other units.
     static func nanoseconds(_ text: String) -> UInt64? {
         let digits = text.prefix { $0 >= "0" && $0 <= "9" }
         let scale: UInt64? =

@@ -1,0 +1,67 @@
+import WasmModule
+import WasmRuntime
+
+/// A call of an export as `--invoke` has it: arguments read by the function's type.
+struct Invocation {
+    let values: [Value]
+
+    init(_ export: String, of module: LoadedModule, _ arguments: [String]) throws(InvocationError) {
+        guard let type = module.functionType(ofExport: export) else {
+            throw InvocationError("there is no exported function \(export.printable)")
+        }
+        try self.init(export, type, arguments)
+    }
+
+    init(_ export: String, _ type: FunctionType, _ arguments: [String]) throws(InvocationError) {
+        guard arguments.count == type.parameters.count else {
+            throw InvocationError("\(export.printable) is \(type), and there are \(arguments.count) arguments")
+        }
+        var values: [Value] = []
+        for (text, type) in zip(arguments, type.parameters) {
+            guard let value = Self.value(text, type) else {
+                throw InvocationError("\(text.printable) is not of type \(type)")
+            }
+            values.append(value)
+        }
+        self.values = values
+    }
+
+    /// Integers decimal, signed or unsigned, or hexadecimal with `0x`; floats as Swift reads them; references: `null`.
+    static func value(_ text: String, _ type: ValueType) -> Value? {
+        switch type {
+        case .i32: return integer(text, UInt32.self, Int32.self).map(Value.i32)
+        case .i64: return integer(text, UInt64.self, Int64.self).map(Value.i64)
+        case .f32: return Float(text).map { .f32($0.bitPattern) }
+        case .f64: return Double(text).map { .f64($0.bitPattern) }
+        case .funcref where text == "null": return .funcref(nil)
+        case .externref where text == "null": return .externref(nil)
+        default: return nil
+        }
+    }
+
+    private static func integer<U: FixedWidthInteger, S: FixedWidthInteger>(
+        _ text: String, _: U.Type, _: S.Type
+    ) -> U? {
+        if text.hasPrefix("0x") { return U(text.dropFirst(2), radix: 16) }
+        return U(text) ?? S(text).map { U(truncatingIfNeeded: $0) }
+    }
+
+    /// A result as it is printed: integers signed.
+    static func text(_ value: Value) -> String {
+        switch value {
+        case .i32(let bits): "\(Int32(bitPattern: bits))"
+        case .i64(let bits): "\(Int64(bitPattern: bits))"
+        case .f32(let bits): "\(Float(bitPattern: bits))"
+        case .f64(let bits): "\(Double(bitPattern: bits))"
+        case .funcref(let function): function == nil ? "null" : "function"
+        case .externref(let number): number.map { "extern \($0)" } ?? "null"
+        }
+    }
+}
+
+/// Arguments of `--invoke` that don't fit: a mistake of usage.
+struct InvocationError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,190 @@
+import Testing
+
+@Suite("tfc run")
+struct RunCommandTests {
+    private let exits = """
+        (module
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (func (export "_start") (call $exit (i32.const 7))))
+        """
+
+    @Test("ends with the guest's own code, compiled now and from the cache")
+    func exitCode() throws {
+        try Tool.use { tool in
+            try tool.module("exit", exits)
+            for _ in 0..<2 {
+                let outcome = try tool.tfc("run", "exit.wasm")
+                #expect(outcome.code == 7)
+                #expect(outcome.errors == "")
+            }
+        }
+    }
+
+    @Test("ends with 134 and the names of the functions after a trap")
+    func trap() throws {
+        try Tool.use { tool in
+            try tool.module(
+                "trap",
+                """
+                (module (memory 1)
+                  (func $inner (param i32) (result i32) (i32.load (local.get 0)))
+                  (func $outer (result i32) (i32.add (call $inner (i32.const 0x20000)) (i32.const 1)))
+                  (func (export "_start") (drop (call $outer))))
+                """)
+            let outcome = try tool.tfc("run", "trap.wasm")
+            #expect(outcome.code == 134)
+            #expect(outcome.errors.contains("tfc: trap.wasm: trap: out of bounds memory access\n"))
+            #expect(outcome.errors.contains("0: inner (function 0)\n  1: outer (function 1)\n"))
+        }
+    }
+
+    @Test("ends with 1 and a place for what is no module, and leaves nothing in the cache")
+    func malformed() throws {
+        try Tool.use { tool in
+            try tool.write("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60])
+            let outcome = try tool.tfc("run", "cut.wasm")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors.hasPrefix("tfc: cut.wasm:0x"))
+            #expect(try tool.tfc("run", "none.wasm").errors.contains("none.wasm"))
+            #expect(try tool.tfc("run", "none.wasm").code == 1)
+            #expect(try tool.tfc("cache", "list").output == "0 artifacts, 0 bytes\n")
+        }
+    }
+
+    @Test("ends with 2 for a mistake in its flags")
+    func usage() throws {
+        try Tool.use { tool in
+            #expect(try tool.tfc("run").code == 2)
+            #expect(try tool.tfc("run", "--nonsense", "x.wasm").code == 2)
+            #expect(try tool.tfc("run", "-W", "speed=high", "x.wasm").code == 2)
+            #expect(try tool.tfc("frobnicate").code == 2)
+            #expect(try tool.tfc("run", "--help").code == 0)
+        }
+    }
+
+    @Test("hands on arguments after the file, flags included, and the variables it was told to")
+    func arguments() throws {
+        try Tool.use { tool in
+            try tool.module("count", count("args_sizes_get"))
+            try tool.module("environment", count("environ_sizes_get"))
+            #expect(try tool.tfc("run", "count.wasm").code == 1)
+            #expect(try tool.tfc("run", "count.wasm", "--dir", ".", "--help", "--").code == 5)
+            #expect(try tool.tfc("run", "environment.wasm").code == 0)
+            let inherits = ["TFC_TEST": "1"]
+            let flags = ["--env", "A=1", "--env", "TFC_TEST", "--env", "TFC_ABSENT"]
+            let outcome = try tool.tfc(
+                "run", flags[0], flags[1], flags[2], flags[3], flags[4], flags[5], "environment.wasm",
+                environment: inherits)
+            #expect(outcome.code == 2)
+        }
+    }
+
+    /// Exits with the number of arguments or variables.
+    private func count(_ call: String) -> String {
+        """
+        (module
+          (import "wasi_snapshot_preview1" "\(call)" (func $sizes (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (func (export "_start")
+            (drop (call $sizes (i32.const 0) (i32.const 4)))
+            (call $exit (i32.load (i32.const 0)))))
+        """
+    }
+
+    @Test("passes standard input through to standard output")
+    func streams() throws {
+        try Tool.use { tool in
+            try tool.module(
+                "cat",
+                """
+                (module
+                  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+                  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+                  (memory (export "memory") 1)
+                  (data (i32.const 0) "\\40\\00\\00\\00\\00\\10\\00\\00")
+                  (func (export "_start")
+                    (loop $more
+                      (i32.store (i32.const 4) (i32.const 4096))
+                      (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+                      (i32.store (i32.const 4) (i32.load (i32.const 8)))
+                      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
+                      (br_if $more (i32.load (i32.const 8))))))
+                """)
+            let text = String(repeating: "Größe, 𝄞\n", count: 2000)
+            let outcome = try tool.tfc("run", "cat.wasm", input: text)
+            #expect(outcome.output == text)
+            #expect(outcome.code == 0)
+        }
+    }
+
+    @Test("calls an export with arguments of its types, and prints its results")
+    func invoke() throws {
+        try Tool.use { tool in
+            try tool.module(
+                "sums",
+                """
+                (module
+                  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+                  (func (export "both") (param f64 i64) (result i64 f64) (local.get 1) (local.get 0))
+                  (func (export "half") (param f32) (result f32) (f32.mul (local.get 0) (f32.const 0.5))))
+                """)
+            #expect(try tool.tfc("run", "--invoke", "add", "sums.wasm", "40", "-42").output == "-2\n")
+            #expect(try tool.tfc("run", "--invoke", "add", "sums.wasm", "0xff", "1").output == "256\n")
+            #expect(try tool.tfc("run", "--invoke", "both", "sums.wasm", "1e3", "-1").output == "-1\n1000.0\n")
+            let german = ["LC_ALL": "de_DE.UTF-8"]
+            #expect(try tool.tfc("run", "--invoke", "half", "sums.wasm", "1.5", environment: german).output == "0.75\n")
+            #expect(try tool.tfc("run", "--invoke", "add", "sums.wasm", "1").code == 2)
+            #expect(try tool.tfc("run", "--invoke", "add", "sums.wasm", "1", "x").code == 2)
+            #expect(try tool.tfc("run", "--invoke", "sub", "sums.wasm").code == 2)
+            #expect(try tool.tfc("run", "sums.wasm").code == 1)
+        }
+    }
+
+    @Test("ends a guest at its timeout, holds its memory to the limit and its recursion to the stack")
+    func limits() throws {
+        try Tool.use { tool in
+            try tool.module(
+                "greedy",
+                """
+                (module (memory 1)
+                  (func $down (export "down") (param i32) (result i32)
+                    (i32.add (i32.const 1) (call $down (i32.add (local.get 0) (i32.const 1)))))
+                  (func (export "spin") (loop (br 0)))
+                  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+                """)
+            let spin = try tool.tfc("run", "-W", "timeout=50ms", "--invoke", "spin", "greedy.wasm")
+            #expect(spin.code == 134)
+            #expect(spin.errors.contains("deadline"))
+            #expect(try tool.tfc("run", "--invoke", "grow", "greedy.wasm", "16").output == "1\n")
+            let limited = ["-W", "max-memory-size=1048576"]
+            #expect(
+                try tool.tfc("run", limited[0], limited[1], "--invoke", "grow", "greedy.wasm", "15").output == "1\n")
+            #expect(
+                try tool.tfc("run", limited[0], limited[1], "--invoke", "grow", "greedy.wasm", "16").output == "-1\n")
+            let deep = try tool.tfc("run", "-W", "max-wasm-stack=65536", "--invoke", "down", "greedy.wasm", "0")
+            #expect(deep.code == 134)
+            #expect(deep.errors.contains("call stack exhausted"))
+        }
+    }
+
+    @Test("refuses imports that nobody provides, or makes them trap or return zero")
+    func unknownImports() throws {
+        try Tool.use { tool in
+            try tool.module(
+                "lost",
+                """
+                (module
+                  (import "nowhere" "f" (func $f (result i32)))
+                  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+                  (func (export "_start") (call $exit (i32.add (call $f) (i32.const 3)))))
+                """)
+            let refused = try tool.tfc("run", "lost.wasm")
+            #expect(refused.code == 1)
+            #expect(refused.errors.contains("unknown import: \"nowhere\" \"f\""))
+            #expect(try tool.tfc("run", "-W", "unknown-imports=trap", "lost.wasm").code == 134)
+            #expect(try tool.tfc("run", "-W", "unknown-imports=zero", "lost.wasm").code == 3)
+        }
+    }
+}
