@@ -31,6 +31,14 @@ struct ByteEncoder {
         if let value { encode(&self, value) }
     }
 
+    /// Bytes with their checksum behind them.
+    static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+        var encoder = ByteEncoder()
+        encoder.bytes = bytes
+        encoder.seal()
+        return encoder.bytes
+    }
+
     /// Closes the file with a checksum of all that is before.
     mutating func seal() {
         let sum = checksum(bytes[...])
@@ -41,7 +49,9 @@ struct ByteEncoder {
 /// Why a file of the cache cannot be used: it is cut, damaged or of another version.
 struct DamagedFile: Error {}
 
-/// Reads what ``ByteEncoder`` wrote. Whatever the bytes are, reading them ends in a value or an error.
+/// Reads what was encoded.
+///
+/// Whatever the bytes are, reading them ends in a value or an error.
 struct ByteDecoder {
     private let bytes: ArraySlice<UInt8>
     private var position: Int

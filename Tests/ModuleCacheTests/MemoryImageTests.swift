@@ -1,0 +1,104 @@
+import Testing
+import WasmModule
+
+@testable import ModuleCache
+
+@Suite("Memory image")
+struct MemoryImageTests {
+    private func segment(_ offset: UInt64, _ bytes: Range<Int>, memory: Int = 0) -> DataSegment {
+        let expression = ConstantExpression([Instruction(.i32Const, bits: offset)])
+        return DataSegment(mode: .active(MemoryIndex(memory), offset: expression), bytes: bytes)
+    }
+
+    private func module(_ segments: [DataSegment], pages: UInt64 = 16) -> Module {
+        var module = Module()
+        module.memories = [MemoryType(limits: Limits(minimum: pages))]
+        module.dataSegments = segments
+        return module
+    }
+
+    /// What a memory holds after instantiation, by image and by copying.
+    private func contents(_ image: MemoryImage, _ bytes: [UInt8], size: Int) throws -> [UInt8] {
+        let folder = try Folder()
+        try image.write(bytes, to: OpenFile(creating: folder.path + "/image"))
+        let file = try readSmallFile(folder.path + "/image")
+        #expect(file.count == image.fileSize)
+        var memory = [UInt8](repeating: 0, count: size)
+        for extent in image.extents {
+            #expect((extent.memoryOffset | extent.fileOffset | extent.length) % 4096 == 0)
+            let piece = file[extent.fileOffset..<(extent.fileOffset + extent.length)]
+            memory.replaceSubrange(extent.memoryOffset..<(extent.memoryOffset + extent.length), with: piece)
+        }
+        for placement in image.placements where !placement.isInImage {
+            guard case .active(_, let offset) = placement.mode, let instruction = offset.instructions.first,
+                instruction.opcode == .i32Const
+            else { continue }
+            let start = Int(instruction.bits)
+            guard start + placement.bytes.count <= size else { break }
+            memory.replaceSubrange(start..<(start + placement.bytes.count), with: file[placement.bytes])
+        }
+        return memory
+    }
+
+    @Test("Later segments lie over earlier ones, wherever they are")
+    func random() throws {
+        var generator = SeededGenerator(state: 7)
+        let bytes = (0..<5000).map { _ in UInt8.random(in: 1...255, using: &generator) }
+        for _ in 0..<200 {
+            let segments = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                let start = Int.random(in: 0..<5000, using: &generator)
+                let end = Int.random(in: start...5000, using: &generator)
+                let limit = UInt64(16 << 16) - UInt64(end - start)
+                return segment(UInt64.random(in: 0...limit, using: &generator), start..<end)
+            }
+            let image = MemoryImage(module: module(segments))
+            #expect(!image.placements.contains { !$0.isInImage })
+            var expected = [UInt8](repeating: 0, count: 16 << 16)
+            for segment in segments {
+                guard case .active(_, let offset) = segment.mode else { continue }
+                let start = Int(offset.instructions[0].bits)
+                expected.replaceSubrange(start..<(start + segment.bytes.count), with: bytes[segment.bytes])
+            }
+            #expect(try contents(image, bytes, size: 16 << 16) == expected)
+        }
+    }
+
+    @Test("The image ends at the first segment that may trap or whose place is not known")
+    func order() throws {
+        let global = ConstantExpression([Instruction(.globalGet, a: 0)])
+        let segments = [
+            segment(0, 0..<10), DataSegment(mode: .passive, bytes: 0..<5), segment(20, 0..<10),
+            DataSegment(mode: .active(MemoryIndex(0), offset: global), bytes: 0..<10), segment(5, 10..<20),
+        ]
+        let image = MemoryImage(module: module(segments))
+        #expect(image.placements.map(\.isInImage) == [true, false, true, false, false])
+        #expect(image.placements[1].bytes == 4096..<4101)
+        let beyond = MemoryImage(module: module([segment(16 << 16, 0..<1), segment(0, 0..<1)]))
+        #expect(beyond.placements.map(\.isInImage) == [false, false])
+        let inside = MemoryImage(module: module([segment(16 << 16, 0..<0), segment((16 << 16) - 1, 0..<1)]))
+        #expect(inside.placements.map(\.isInImage) == [true, true])
+        let negative = MemoryImage(module: module([segment(0xFFFF_FFFF, 0..<1)], pages: 65535))
+        #expect(negative.placements.map(\.isInImage) == [false])
+    }
+
+    @Test("Segments of imported memories are copied")
+    func imported() {
+        var module = module([segment(0, 0..<10)])
+        module.importedMemoryCount = 1
+        #expect(
+            MemoryImage(module: module).placements == [
+                DataPlacement(mode: module.dataSegments[0].mode, isInImage: false, bytes: 0..<10)
+            ])
+    }
+
+    @Test("Small pieces all over a memory do not make a large file or many mappings")
+    func sparse() {
+        let scattered = module((0..<60_000).map { segment(UInt64($0) * 60_000, 0..<1) }, pages: 65536)
+        let image = MemoryImage(module: scattered)
+        #expect(image.extents.count <= 256)
+        #expect(image.fileSize <= 60_000 * 2 + 256 * 8192)
+        let few = MemoryImage(module: module((0..<8).map { segment(UInt64($0) * 120_000, 0..<1) }))
+        #expect(few.extents.count == 8)
+        #expect(few.fileSize == 8 * 4096)
+    }
+}

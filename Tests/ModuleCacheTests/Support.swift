@@ -1,0 +1,129 @@
+import Glibc
+import NativeCode
+import Synchronization
+import WasmModule
+
+@testable import ModuleCache
+
+/// A folder of a test's own.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/terrafirma-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw StorageError(path: "/tmp") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { removeTree(path) }
+
+    /// Writes a file in the folder, anew if `inPlace`: the same inode with other contents.
+    @discardableResult
+    func write(_ bytes: [UInt8], to name: String, inPlace: Bool = false) throws -> String {
+        let file = path + "/" + name
+        let draft = inPlace ? file : file + ".new"
+        let stream = fopen(draft, inPlace ? "r+" : "w")
+        fwrite(bytes, 1, bytes.count, stream)
+        fclose(stream)
+        if !inPlace { rename(draft, file) }
+        return file
+    }
+}
+
+/// Lines that a cache logged, and how often it compiled.
+final class Record: Sendable {
+    private let state = Mutex((lines: [String](), compilations: 0))
+
+    var lines: [String] { state.withLock { $0.lines } }
+    var compilations: Int { state.withLock { $0.compilations } }
+
+    func log(_ line: String) { state.withLock { $0.lines.append(line) } }
+    func compiled() { state.withLock { $0.compilations += 1 } }
+}
+
+/// A cache whose "compiler" copies the source, so that the cache alone is tested. A module that is `[0]` is invalid.
+func makeCache(
+    _ directory: String, _ record: Record, version: String = "1",
+    change: (inout CacheConfiguration) -> Void = { _ in }
+) -> ModuleCache {
+    var configuration = CacheConfiguration(directory: directory, log: record.log)
+    configuration.sweepInterval = .zero
+    change(&configuration)
+    let pipeline = Pipeline(
+        identity: version,
+        translate: { contents, _, _ throws(ModuleError) in
+            guard contents != [0] else { throw ModuleError(offset: 0x1F3, function: 12, message: "type mismatch") }
+            return Pipeline.Translation(module: sampleModule(), source: contents)
+        },
+        compile: { source, path throws(CompileError) in
+            record.compiled()
+            usleep(2000)
+            do {
+                try OpenFile(creating: path).write(source[...])
+            } catch {
+                throw CompileError("\(error)")
+            }
+        })
+    return ModuleCache(configuration: configuration, pipeline: pipeline)
+}
+
+/// A module with something of everything that a descriptor holds.
+func sampleModule() -> Module {
+    var module = Module()
+    let one = ConstantExpression([Instruction(.i32Const, bits: 1)], offset: 77)
+    module.types = [
+        FunctionType(parameters: [.i32, .i64], results: [.f32]), FunctionType(parameters: [], results: []),
+    ]
+    module.imports = [
+        Import(module: "env", name: "größe", kind: .function(TypeIndex(0))),
+        Import(module: "env", name: "t", kind: .table(TableType(element: .funcref, limits: Limits(minimum: 1)))),
+        Import(module: "", name: "m", kind: .memory(MemoryType(limits: Limits(minimum: 1, maximum: 65536)))),
+        Import(module: "env", name: "g", kind: .global(GlobalType(value: .i64, isMutable: true))),
+    ]
+    module.importedFunctionCount = 1
+    module.importedTableCount = 1
+    module.importedMemoryCount = 1
+    module.importedGlobalCount = 1
+    module.functions = [TypeIndex(0), TypeIndex(1)]
+    module.tables = [
+        Table(type: TableType(element: .funcref, limits: Limits(minimum: 1))),
+        Table(type: TableType(element: .externref, limits: Limits(minimum: 0, maximum: .max)), initializer: one),
+    ]
+    module.memories = [
+        MemoryType(limits: Limits(minimum: 1, maximum: 65536)), MemoryType(limits: Limits(minimum: 2)),
+    ]
+    module.globals = [
+        Global(type: GlobalType(value: .i64, isMutable: true)),
+        Global(
+            type: GlobalType(value: .f64, isMutable: false),
+            initializer: ConstantExpression([Instruction(.f64Const, bits: .max)])),
+    ]
+    module.exports = [
+        Export(name: "f", kind: .function(FunctionIndex(1))), Export(name: "t", kind: .table(TableIndex(0))),
+        Export(name: "m", kind: .memory(MemoryIndex(1))), Export(name: "g", kind: .global(GlobalIndex(1))),
+    ]
+    module.start = FunctionIndex(1)
+    module.elements = [
+        ElementSegment(
+            type: .funcref, mode: .active(TableIndex(0), offset: one), items: .functions([FunctionIndex(1)])),
+        ElementSegment(type: .funcref, mode: .passive, items: .expressions([one, one])),
+        ElementSegment(type: .funcref, mode: .declarative, items: .functions([])),
+    ]
+    module.dataSegments = [DataSegment(mode: .passive, bytes: 0..<1)]
+    module.names.module = "sample"
+    module.names.functions = [FunctionIndex(0): "größe", FunctionIndex(1): "main"]
+    return module
+}
+
+/// Random numbers that are the same in every run.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
