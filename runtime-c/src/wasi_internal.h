@@ -2,9 +2,9 @@
  *
  * Every function of the interface is written as
  *     static int fd_close(tf_host *host, tf_wasi *wasi, const uint64_t *v)
- * with arguments in v[0…] and a WASI error number as result, or tf_wasi_trap(…) to end the guest; TF_WASI_ENTRY(fd_close)
- * makes the entry of it that the table lists. Guest pointers are turned into host pointers by tf_guest_bytes each time they
- * are needed, never kept.
+ * with arguments in v[0…] and a WASI error number as result, or tf_wasi_trap(…) to end the guest;
+ * TF_WASI_ENTRY(fd_close) makes the entry of it that the table lists. Guest pointers are turned into host pointers by
+ * tf_guest_bytes each time they are needed, never kept.
  */
 #ifndef TF_WASI_INTERNAL_H
 #define TF_WASI_INTERNAL_H
@@ -32,7 +32,9 @@ enum {
     WASI_FILETYPE_REGULAR_FILE, WASI_FILETYPE_SOCKET_DGRAM, WASI_FILETYPE_SOCKET_STREAM, WASI_FILETYPE_SYMBOLIC_LINK,
 };
 
-enum { WASI_FDFLAG_APPEND = 1, WASI_FDFLAG_DSYNC = 2, WASI_FDFLAG_NONBLOCK = 4, WASI_FDFLAG_RSYNC = 8, WASI_FDFLAG_SYNC = 16 };
+enum {
+    WASI_FDFLAG_APPEND = 1, WASI_FDFLAG_DSYNC = 2, WASI_FDFLAG_NONBLOCK = 4, WASI_FDFLAG_RSYNC = 8, WASI_FDFLAG_SYNC = 16,
+};
 enum { WASI_OFLAG_CREAT = 1, WASI_OFLAG_DIRECTORY = 2, WASI_OFLAG_EXCL = 4, WASI_OFLAG_TRUNC = 8 };
 enum { WASI_LOOKUP_FOLLOW = 1 };
 
@@ -174,6 +176,8 @@ int tf_wasi_file(tf_wasi *, uint32_t descriptor, uint64_t rights, tf_wasi_entry 
 int tf_wasi_folder(tf_wasi *, uint32_t descriptor, uint64_t rights, tf_wasi_entry **entry);
 /* Either, with all of `rights`. */
 int tf_wasi_any(tf_wasi *, uint32_t descriptor, uint64_t rights, tf_wasi_entry **entry);
+/* Whether one more descriptor may be open. */
+bool tf_wasi_has_room(const tf_wasi *);
 /* Puts an entry at the least free index. On failure the caller keeps what the entry owns. */
 int tf_wasi_insert(tf_wasi *, const tf_wasi_entry *entry, uint32_t *descriptor);
 /* Frees what the entry owns and the entry. Returns an errno of the host, or 0. */

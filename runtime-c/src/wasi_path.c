@@ -2,8 +2,8 @@
  *
  * The rule: no path is ever given to the kernel by itself. Either it is resolved as a whole by openat2, which refuses
  * to leave the folder it starts from however folders move meanwhile, or it is cut in two: the front is opened by
- * openat2, and the last component, which has no slash in it (a trailing one at most), is used with a call that does not follow
- * symbolic links. A kernel without openat2 gets no files at all, rather than files by a weaker rule.
+ * openat2, and the last component, which has no slash in it (a trailing one at most), is used with a call that does not
+ * follow symbolic links. A kernel without openat2 gets no files at all, rather than files by a weaker rule.
  */
 #include "wasi_internal.h"
 #include <fcntl.h>

@@ -21,8 +21,7 @@ static int check(const tf_wasi_entry *folder, request *asked) {
     asked->writable = asked->rights & WASI_RIGHT_FD_WRITE;
     /* Something has to be asked of the host, and reading is the least: programs open with no rights at all. */
     asked->readable = asked->rights & WASI_RIGHT_FD_READ || !asked->writable;
-    uint64_t direction = (asked->writable ? WASI_RIGHT_FD_WRITE : 0);
-    if (direction & ~folder->inheriting) return WASI_NOTCAPABLE;
+    if (asked->writable && !(folder->inheriting & WASI_RIGHT_FD_WRITE)) return WASI_NOTCAPABLE;
     /* A read-only grant: opening to read is all that is left. */
     return folder->read_only && (needed || asked->writable) ? WASI_PERM : WASI_SUCCESS;
 }
@@ -62,7 +61,8 @@ static int entry_for(int fd, const tf_wasi_entry *folder, const request *asked, 
     entry->flags = (uint16_t)asked->flags;
     entry->rights &= folder->inheriting;
     entry->inheriting &= folder->inheriting;
-    if (folder->read_only) entry->rights &= ~(WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_ALLOCATE | WASI_RIGHT_FD_FILESTAT_SET_SIZE);
+    if (folder->read_only)
+        entry->rights &= ~(WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_ALLOCATE | WASI_RIGHT_FD_FILESTAT_SET_SIZE);
     return WASI_SUCCESS;
 }
 
@@ -76,7 +76,9 @@ static int path_open(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     result = check(folder, &asked);
     if (result == WASI_SUCCESS) result = tf_wasi_read_path(host, (uint32_t)v[2], (uint32_t)v[3], &path);
     if (result != WASI_SUCCESS) return result;
-    if (!tf_guest_bytes(host, (uint32_t)v[8], 4)) return WASI_FAULT; /* before anything is created */
+    /* Before anything is created: */
+    if (!tf_guest_bytes(host, (uint32_t)v[8], 4)) return WASI_FAULT;
+    if (!tf_wasi_has_room(wasi)) return WASI_MFILE;
     int fd;
     do {
         uint64_t mode = asked.open_flags & WASI_OFLAG_CREAT ? 0666 : 0;

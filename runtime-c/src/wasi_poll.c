@@ -166,5 +166,7 @@ static int poll_any(tf_host *host, tf_wasi *wasi, const uint64_t *v, bool unstab
 static int poll_oneoff(tf_host *host, tf_wasi *wasi, const uint64_t *v) { return poll_any(host, wasi, v, false); }
 TF_WASI_ENTRY(poll_oneoff)
 
-static int unstable_poll_oneoff(tf_host *host, tf_wasi *wasi, const uint64_t *v) { return poll_any(host, wasi, v, true); }
+static int unstable_poll_oneoff(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
+    return poll_any(host, wasi, v, true);
+}
 TF_WASI_ENTRY(unstable_poll_oneoff)

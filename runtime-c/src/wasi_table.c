@@ -55,9 +55,16 @@ static int grow(tf_wasi *wasi) {
     return WASI_SUCCESS;
 }
 
-int tf_wasi_insert(tf_wasi *wasi, const tf_wasi_entry *entry, uint32_t *descriptor) {
+static uint32_t least_free(const tf_wasi *wasi) {
     uint32_t i = 0;
     while (i < wasi->capacity && wasi->entries[i].kind != TF_WASI_FREE) i++;
+    return i;
+}
+
+bool tf_wasi_has_room(const tf_wasi *wasi) { return least_free(wasi) < wasi->limit; }
+
+int tf_wasi_insert(tf_wasi *wasi, const tf_wasi_entry *entry, uint32_t *descriptor) {
+    uint32_t i = least_free(wasi);
     if (i >= wasi->limit) return WASI_MFILE;
     if (i == wasi->capacity) {
         int result = grow(wasi);
