@@ -14,7 +14,7 @@ extension ByteReader {
     /// How many entries to make room for: each takes at least a byte, whatever the file says.
     func reservable(_ count: Int) -> Int { min(count, remaining) }
 
-    /// <https://webassembly.github.io/spec/core/binary/values.html#names>
+    /// See <https://webassembly.github.io/spec/core/binary/values.html#names>.
     mutating func name() throws(DecodeError) -> String {
         let range = try skip(Int(try u32()))
         guard let name = String(validating: bytes(in: range), as: UTF8.self) else {
@@ -28,7 +28,7 @@ extension ByteReader {
         guard try byte() == 0 else { throw failure("zero byte expected", at: start) }
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/types.html#value-types>
+    /// See <https://webassembly.github.io/spec/core/binary/types.html#value-types>.
     mutating func valueType() throws(DecodeError) -> ValueType {
         let start = position
         let code = try byte()
@@ -52,7 +52,7 @@ extension ByteReader {
         return flag == 1
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/types.html#limits>
+    /// See <https://webassembly.github.io/spec/core/binary/types.html#limits>.
     mutating func limits() throws(DecodeError) -> Limits {
         let start = position
         let flags = try byte()

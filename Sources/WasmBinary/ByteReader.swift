@@ -1,6 +1,8 @@
 import WasmModule
 
-/// A cursor over a range of the module's bytes. Every read is checked against the range's end.
+/// A cursor over a range of the module's bytes.
+///
+/// Every read is checked against the range's end.
 ///
 /// The bytes belong to the caller, who keeps them alive while the reader is used; positions are offsets from the
 /// module's first byte, so that they can be reported as they are.

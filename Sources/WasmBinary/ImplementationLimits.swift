@@ -1,4 +1,6 @@
-/// How large a module may be. Beyond these a module is refused, as browsers refuse it.
+/// How large a module may be.
+///
+/// Beyond these a module is refused, as browsers refuse it.
 ///
 /// | limit | default | source |
 /// | --- | --- | --- |

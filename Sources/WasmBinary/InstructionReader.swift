@@ -13,7 +13,9 @@ package struct InstructionReader {
     /// The types of the last `select t*`.
     package private(set) var types: [ValueType] = []
 
-    /// Reads `range` of the module's bytes. Errors name `function`.
+    /// Reads `range` of the module's bytes.
+    ///
+    /// Errors name `function`.
     package init(bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>, function: FunctionIndex? = nil) {
         self.init(ByteReader(bytes, range: range))
         reader.function = function
@@ -64,7 +66,9 @@ package struct InstructionReader {
         guard reader.isAtEnd else { throw reader.failure("END opcode expected at the end of the body") }
     }
 
-    /// The next instruction. ``labels`` and ``types`` belong to it until the following call.
+    /// The next instruction.
+    ///
+    /// ``labels`` and ``types`` belong to it until the following call.
     package mutating func next() throws(DecodeError) -> Instruction {
         let byte = try reader.byte()
         var entry = table[Int(byte)]
@@ -115,7 +119,7 @@ extension InstructionReader {
         reader.failure("illegal opcode \(hex(byte))", at: reader.position - 1)
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions>
+    /// See <https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions>.
     @inline(__always)
     private mutating func memoryAccess(_ instruction: inout Instruction) throws(DecodeError) {
         let start = reader.position

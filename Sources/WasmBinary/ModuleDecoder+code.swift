@@ -1,7 +1,7 @@
 import WasmModule
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#code-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#code-section>.
     mutating func codeSection(_ reader: inout ByteReader) throws(DecodeError) {
         let start = reader.position
         let count = Int(try reader.u32())
@@ -22,7 +22,7 @@ extension ModuleDecoder {
         reader.function = nil
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#data-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#data-section>.
     mutating func dataSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("data segments", limit: limits.dataSegments)
         module.dataSegments.reserveCapacity(reader.reservable(count))

@@ -1,7 +1,7 @@
 import WasmModule
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#custom-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#custom-section>.
     mutating func customSection(_ reader: inout ByteReader) throws(DecodeError) {
         let name = try reader.name()
         guard module.customSections.count < limits.customSections else {
@@ -13,7 +13,7 @@ extension ModuleDecoder {
         if name == "name", let names = try? nameSection(&content) { module.names = names }
     }
 
-    /// <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>
+    /// See <https://webassembly.github.io/spec/core/appendix/custom.html#name-section>.
     private func nameSection(_ reader: inout ByteReader) throws(DecodeError) -> NameSection {
         var names = NameSection()
         while !reader.isAtEnd {

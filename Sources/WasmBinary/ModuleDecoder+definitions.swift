@@ -3,7 +3,7 @@ import WasmModule
 // Functions, tables, memories, globals and exports. The limits count imported ones too.
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#function-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#function-section>.
     mutating func functionSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("functions", limit: limits.functions - module.functions.count)
         module.functions.reserveCapacity(module.functions.count + reader.reservable(count))
@@ -11,19 +11,19 @@ extension ModuleDecoder {
         definedFunctions = count
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#table-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#table-section>.
     mutating func tableSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("tables", limit: limits.tables - min(module.tables.count, limits.tables))
         for _ in 0..<count { module.tables.append(Table(type: try reader.tableType())) }
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#memory-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#memory-section>.
     mutating func memorySection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("memories", limit: limits.memories)
         for _ in 0..<count { module.memories.append(MemoryType(limits: try reader.limits())) }
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#global-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#global-section>.
     mutating func globalSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("globals", limit: limits.globals - module.globals.count)
         module.globals.reserveCapacity(module.globals.count + reader.reservable(count))
@@ -33,7 +33,7 @@ extension ModuleDecoder {
         }
     }
 
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#export-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#export-section>.
     mutating func exportSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("exports", limit: limits.exports)
         module.exports.reserveCapacity(reader.reservable(count))

@@ -1,7 +1,7 @@
 import WasmModule
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#element-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#element-section>.
     mutating func elementSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("element segments", limit: limits.elementSegments)
         module.elements.reserveCapacity(reader.reservable(count))

@@ -1,7 +1,7 @@
 import WasmModule
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#import-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#import-section>.
     mutating func importSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("imports", limit: limits.imports)
         module.imports.reserveCapacity(reader.reservable(count))

@@ -1,7 +1,7 @@
 import WasmModule
 
 extension ModuleDecoder {
-    /// <https://webassembly.github.io/spec/core/binary/modules.html#type-section>
+    /// See <https://webassembly.github.io/spec/core/binary/modules.html#type-section>.
     mutating func typeSection(_ reader: inout ByteReader) throws(DecodeError) {
         let count = try reader.count("types", limit: limits.types)
         module.types.reserveCapacity(reader.reservable(count))

@@ -1,6 +1,8 @@
 package import WasmModule
 
-/// Decodes a module of the binary format. Function bodies and data stay where they are in the bytes.
+/// Decodes a module of the binary format.
+///
+/// Function bodies and data stay where they are in the bytes.
 ///
 /// What the module means is not looked at: indices may be out of range and types may not fit. That, and the
 /// bodies, are for the validator.
@@ -13,7 +15,9 @@ package func decodeModule(
     return decoder.module
 }
 
-/// The module as decoded so far. One extension per section.
+/// The module as decoded so far.
+///
+/// One extension per section.
 struct ModuleDecoder {
     let limits: ImplementationLimits
     var module = Module()

@@ -62,7 +62,9 @@ extension OperandType {
 }
 
 extension ValueType {
-    /// The type of addresses and sizes. The one place that 64-bit memories have to change.
+    /// The type of addresses and sizes.
+    ///
+    /// The one place that 64-bit memories have to change.
     static var address: ValueType { .i32 }
 }
 

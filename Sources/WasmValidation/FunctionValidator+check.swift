@@ -61,7 +61,7 @@ extension FunctionValidator {
         try pop(type.value)
     }
 
-    /// <https://webassembly.github.io/spec/core/valid/instructions.html#parametric-instructions>
+    /// See <https://webassembly.github.io/spec/core/valid/instructions.html#parametric-instructions>.
     private mutating func select() throws(ValidationError) {
         try pop(.i32)
         let second = try popAny()

@@ -73,7 +73,9 @@ extension FunctionValidator {
         try push(signature.parameters)
     }
 
-    /// Ends the innermost frame, whose results have to be on the stack and nothing else. Leaves them to the caller.
+    /// Ends the innermost frame, whose results have to be on the stack and nothing else.
+    ///
+    /// Leaves them to the caller.
     mutating func leave() throws(ValidationError) -> ControlFrame {
         guard let frame = frames.last else { throw failure("unexpected end of the function") }
         try pop(frame.signature.results)

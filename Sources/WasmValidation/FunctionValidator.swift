@@ -13,8 +13,9 @@ package struct FunctionValidator {
     var offset = 0
 
     var operands: [ValueType] = []
-    /// The enclosing blocks, the function's body first. Of the innermost, ``height`` and ``isUnreachable`` are
-    /// kept apart from it.
+    /// The enclosing blocks, the function's body first.
+    ///
+    /// Of the innermost, ``height`` and ``isUnreachable`` are kept apart from it.
     var frames: [ControlFrame] = []
     /// How many operands were on the stack when the innermost frame began.
     var height = 0
@@ -59,8 +60,9 @@ package struct FunctionValidator {
     /// How many operands were on the stack when the innermost frame began; its own lie above.
     package var frameHeight: Int { height }
 
-    /// The type of an operand, 0 for the topmost. In unreachable code it may be ``ValueType/bottom``, and is if
-    /// the frame has no such operand.
+    /// The type of an operand, 0 for the topmost.
+    ///
+    /// In unreachable code it may be ``ValueType/bottom``, and is if the frame has no such operand.
     package func operandType(fromTop depth: Int) -> ValueType {
         let index = operands.count - 1 - depth
         return index < height ? .bottom : operands[index]

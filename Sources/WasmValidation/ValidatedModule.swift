@@ -1,7 +1,9 @@
 package import WasmBinary
 package import WasmModule
 
-/// A module whose declarations obey every rule of the specification. Only ``validate(_:limits:)`` makes one.
+/// A module whose declarations obey every rule of the specification.
+///
+/// Only ``validate(_:limits:)`` makes one.
 ///
 /// Function bodies are not part of the promise: who walks a body checks it on the way with a
 /// ``FunctionValidator``.

@@ -45,7 +45,9 @@ final class ValidationContext: Sendable {
         self.limits = limits
     }
 
-    /// The signature of a block type. Its type index has to be in range.
+    /// The signature of a block type.
+    ///
+    /// Its type index has to be in range.
     func signature(of type: BlockType) -> Signature {
         switch type {
         case .empty: Signature(start: 0, parameters: 0, results: 0)

@@ -37,9 +37,10 @@ struct SpecSuiteTests {
             || differences.contains { $0.suite == text && message.hasPrefix($0.ours) }
     }
 
-    /// Where the reference implementation names the place it stumbled over, and we another. Its messages come
-    /// from reading on behind a wrong length, from the end of bodies being unknown to its reader, and from
-    /// flags being numbers of few bits.
+    /// Where the reference implementation names the place it stumbled over, and we another.
+    ///
+    /// Its messages come from reading on behind a wrong length, from the end of bodies being unknown to its reader,
+    /// and from flags being numbers of few bits.
     private let differences: [(suite: String, ours: String)] = [
         ("integer too large", "malformed limits flags"),
         ("integer representation too long", "malformed limits flags"),

@@ -1,0 +1,42 @@
+import Testing
+import WasmBinary
+import WasmModule
+import WasmValidation
+
+@Suite("Features used")
+struct FeatureDetectionTests {
+    private func features(_ bytes: [UInt8]) throws -> Set<Feature> {
+        try bytes.withUnsafeBufferPointer { buffer in
+            featuresUsed(by: try validate(decodeModule(buffer)), bytes: buffer)
+        }
+    }
+
+    private func body(_ code: [UInt8]) -> [UInt8] {
+        module((.type, [1, 0x60, 0, 0]), (.function, [1, 0]), (.code, [1] + leb(code.count + 1) + [0] + code))
+    }
+
+    @Test("A module of the first version uses nothing else")
+    func first() throws {
+        #expect(try features(module()) == [.mvp])
+        #expect(try features(body([0x41, 0, 0x1A, 0x0B])) == [.mvp])
+    }
+
+    @Test("Instructions tell their feature")
+    func instructions() throws {
+        #expect(try features(body([0x41, 0, 0xC0, 0x1A, 0x0B])) == [.mvp, .signExtension])
+        #expect(try features(body([0x43, 0, 0, 0, 0, 0xFC, 0, 0x1A, 0x0B])) == [.mvp, .saturatingFloatToInt])
+        #expect(try features(body([0xD0, 0x70, 0x1A, 0x0B])) == [.mvp, .referenceTypes])
+        #expect(try features(body([0x02, 0, 0x0B, 0x0B])) == [.mvp, .multiValue])
+    }
+
+    @Test("Declarations tell their feature")
+    func declarations() throws {
+        #expect(try features(module((.type, [1, 0x60, 0, 2, 0x7F, 0x7F]))) == [.mvp, .multiValue])
+        #expect(try features(module((.import, [1, 0, 0, 3, 0x7F, 1]))) == [.mvp, .mutableGlobals])
+        #expect(try features(module((.table, [2, 0x70, 0, 0, 0x70, 0, 0]))) == [.mvp, .referenceTypes])
+        #expect(try features(module((.table, [1, 0x6F, 0, 0]))) == [.mvp, .referenceTypes])
+        #expect(try features(module((.data, [1, 1, 0]))) == [.mvp, .bulkMemory])
+        let sum = module((.global, [1, 0x7F, 0, 0x41, 1, 0x41, 2, 0x6A, 0x0B]))
+        #expect(try features(sum) == [.mvp, .extendedConstants])
+    }
+}
