@@ -20,7 +20,9 @@ package enum QuickCompiler {
     package static func compile(_ source: [UInt8], to path: String) throws(CompileError) {
         guard !source.contains(0) else { throw CompileError("the source holds a NUL") }
         let messages = MessageSink()
-        let succeeded = turn.withLock { _ in run(source, path: path, messages: messages) }
+        let succeeded = turn.withLock { _ in
+            inStandardLocale { run(source, path: path, messages: messages) }
+        }
         guard succeeded else {
             unlink(path)
             throw CompileError(messages.text.isEmpty ? "libtcc failed without a message" : messages.text)
@@ -33,6 +35,17 @@ package enum QuickCompiler {
             throw error
         }
     }
+
+    /// Does work with this thread's locale set to C's: libtcc reads decimal numbers as the locale writes them, so
+    /// that 1.5 were 1 in German.
+    private static func inStandardLocale<R>(_ work: () -> R) -> R {
+        let previous = uselocale(standardLocale)
+        defer { uselocale(previous) }
+        return work()
+    }
+
+    /// What the mask leaves out is C's too.
+    private nonisolated(unsafe) static let standardLocale = newlocale(1 << LC_NUMERIC, "C", nil)
 
     private static func run(_ source: [UInt8], path: String, messages: MessageSink) -> Bool {
         guard let state = tcc_new() else {

@@ -41,7 +41,9 @@ final class Record: Sendable {
     func compiled() { state.withLock { $0.compilations += 1 } }
 }
 
-/// A cache whose "compiler" copies the source, so that the cache alone is tested. A module that is `[0]` is invalid.
+/// A cache whose compiler copies the source, so that the cache alone is tested.
+///
+/// A module that is `[0]` is invalid.
 func makeCache(
     _ directory: String, _ record: Record, version: String = "1",
     change: (inout CacheConfiguration) -> Void = { _ in }

@@ -1,0 +1,94 @@
+import CRuntime
+import Glibc
+import Testing
+import WasmModule
+
+@testable import NativeCode
+
+@Suite("Loaded code", .serialized)
+struct LoadedCodeTests {
+    private let folder = Folder()
+    private var path: String { folder.path + "/code.so" }
+
+    private func compile(_ result: UInt64, types: Int = 0) throws {
+        unlink(path)
+        let text = "static uint64_t probe(uint64_t a, uint64_t b) { return \(result)ull; }"
+        try QuickCompiler.compile(source(text, types: types), to: path)
+    }
+
+    private func call(_ code: LoadedCode) -> UInt64 {
+        unsafeBitCast(code.exports.pointee.functions[0], to: (@convention(c) () -> UInt64).self)()
+    }
+
+    /// Lines of this process's memory map that name our file.
+    private func mappings() -> [Substring] {
+        let file = fopen("/proc/self/maps", "r")
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer[..<count] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").filter { $0.contains("terrafirma-test-") }
+    }
+
+    @Test("Code runs, within the range it was declared with")
+    func runs() throws {
+        try compile(42)
+        let code = try LoadedCode(path: path, types: [])
+        #expect(call(code) == 42)
+        #expect(code.text.contains(UInt(bitPattern: code.exports.pointee.functions[0])))
+        #expect(!code.text.contains(UInt(bitPattern: code.exports)))
+    }
+
+    @Test("Nothing is ever writable and executable (threat T22)")
+    func writeXorExecute() throws {
+        try compile(42)
+        let code = try LoadedCode(path: path, types: [])
+        let permissions = mappings().filter { $0.contains(folder.path) }.map { $0.split(separator: " ")[1] }
+        #expect(permissions.contains { $0.contains("x") })
+        #expect(!permissions.contains { $0.contains("x") && $0.contains("w") })
+        #expect(call(code) == 42)
+    }
+
+    @Test("Code of another file is other code, even when a descriptor or path is used again")
+    func reusedDescriptors() throws {
+        try compile(1)
+        let first = try LoadedCode(path: path, types: [])
+        try compile(2)
+        let second = try LoadedCode(path: path, types: [])
+        #expect(call(first) == 1)
+        #expect(call(second) == 2)
+    }
+
+    @Test("A thousand swaps leave no mapping behind (threat T22)")
+    func swaps() throws {
+        for number in UInt64(0)..<1000 {
+            if number % 100 == 0 { try compile(number) }
+            #expect(call(try LoadedCode(path: path, types: [])) == number / 100 * 100)
+        }
+        #expect(!mappings().contains { $0.contains(folder.path) })
+    }
+
+    @Test("Code for another number of types is refused")
+    func typeCount() throws {
+        try compile(1, types: 2)
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
+        let type = FunctionType(parameters: [.i32], results: [])
+        #expect(throws: Never.self) { try LoadedCode(path: path, types: [type, type]) }
+    }
+
+    @Test("A file that others may write, a link, a folder and what is not code are refused")
+    func untrusted() throws {
+        try compile(1)
+        let link = folder.path + "/link.so"
+        symlink(path, link)
+        #expect(throws: LoadError.self) { try LoadedCode(path: link, types: []) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path, types: []) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path + "/missing", types: []) }
+        chmod(path, 0o666)
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
+        chmod(path, 0o600)
+        #expect(throws: Never.self) { try LoadedCode(path: path, types: []) }
+        truncate(path, 100)
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
+    }
+}
