@@ -13,7 +13,7 @@
 /// | size of a function body | 7,654,321 bytes | JS API |
 /// | parameters, results of a type | 1,000 each | JS API |
 /// | locals of a function, with its parameters | 50,000 | JS API |
-/// | nested blocks | 50,000 | ours: a frame is 32 bytes here and a label in C |
+/// | nested blocks | 50,000 | ours: a frame is 40 bytes here and a label in C |
 /// | operands on the stack | 1,000,000 | ours: two bytes of code can push 1,000 operands |
 /// | instructions in all constant expressions | 10,000,000 | ours: three bytes of file become about 80 of memory |
 ///
