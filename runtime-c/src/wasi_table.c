@@ -104,7 +104,8 @@ uint32_t tf_wasi_owned_count(const tf_wasi *wasi) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < wasi->capacity; i++) {
         const tf_wasi_entry *entry = &wasi->entries[i];
-        if (entry->kind != TF_WASI_FREE) count += entry->owned || entry->listing; /* a listing of a lent folder has its own */
+        /* A lent folder is listed through a descriptor of our own. */
+        if (entry->kind != TF_WASI_FREE) count += entry->owned || entry->listing;
     }
     return count;
 }
