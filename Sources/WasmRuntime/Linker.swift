@@ -14,8 +14,13 @@ package enum UnknownImports: String, Hashable, Sendable {
 /// Names for everything that modules may import, and instances made with them.
 package struct Linker {
     private struct Name: Hashable {
-        var module: String
-        var name: String
+        var module: ExactName
+        var name: ExactName
+
+        init(module: String, name: String) {
+            self.module = ExactName(module)
+            self.name = ExactName(name)
+        }
     }
     private enum Definition {
         case host(HostFunction)
@@ -45,8 +50,8 @@ package struct Linker {
     /// Everything an instance exports, under this module name.
     package mutating func define(exportsOf instance: Instance, as module: String) {
         for name in instance.module.exports.keys {
-            guard let extern = instance.extern(name) else { continue }
-            define(extern, module: module, name: name)
+            guard let extern = instance.extern(name.text) else { continue }
+            define(extern, module: module, name: name.text)
         }
     }
 

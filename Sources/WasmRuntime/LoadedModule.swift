@@ -8,7 +8,7 @@ package import WasmModule
 package final class LoadedModule: Sendable {
     package let descriptor: ModuleDescriptor
     /// What it exports, by name.
-    package let exports: [String: ExportKind]
+    package let exports: [ExactName: ExportKind]
     let code: LoadedCode
     let native: NativeModule
     let importedFunctionCount: Int
@@ -31,7 +31,7 @@ package final class LoadedModule: Sendable {
         } catch {
             throw LoadError(path: image ?? "", reason: error.reason)
         }
-        exports = Dictionary(descriptor.exports.map { ($0.name, $0.kind) }) { first, _ in first }
+        exports = Dictionary(descriptor.exports.map { (ExactName($0.name), $0.kind) }) { first, _ in first }
         importedFunctionCount = Int(native.pointer.pointee.imported_function_count)
         loadNames = names
     }
@@ -51,7 +51,7 @@ package final class LoadedModule: Sendable {
 
     /// The type of an exported function; nil if there is none of that name.
     package func functionType(ofExport name: String) -> FunctionType? {
-        guard case .function(let index) = exports[name] else { return nil }
+        guard case .function(let index) = exports[ExactName(name)] else { return nil }
         return type(of: index)
     }
 
