@@ -83,6 +83,8 @@ final class WASIGuest {
         String(decoding: UnsafeRawBufferPointer(start: memory + Int(address), count: Int(count)), as: UTF8.self)
     }
 
+    func setTimeout(_ nanoseconds: Int64) { tf_store_set_timeout(store, nanoseconds) }
+
     func exitCode() -> UInt32 { tf_store_exit_code(store) }
 }
 

@@ -1,4 +1,5 @@
 import CRuntime
+import Glibc
 import Testing
 
 @Suite("WASI paths")
@@ -192,5 +193,25 @@ struct WASIPathTests {
         #expect(try guest.open("file/x").errno == WASIErrno.notdir)
         #expect(try guest.open("x", in: 1).errno == WASIErrno.notdir)
         #expect(try guest.open("x", in: 99).errno == WASIErrno.badf)
+    }
+
+    @Test("A folder swapped for a link while paths resolve through it lets nobody out")
+    func renameRace() async throws {
+        let root = sandbox.root
+        try sandbox.folder("grant/a")
+        try sandbox.link("grant/up", to: "..")
+        let swapper = Task.detached {
+            for _ in 0..<2000 {
+                for (from, to) in [("a", "b"), ("up", "a"), ("a", "up"), ("b", "a")] {
+                    rename("\(root)/grant/\(from)", "\(root)/grant/\(to)")
+                }
+            }
+        }
+        for _ in 0..<4000 {
+            #expect(try guest.open("a/secret").errno != WASIErrno.success)
+            #expect(try guest.path("path_unlink_file", "a/../a/secret") != WASIErrno.success)
+        }
+        await swapper.value
+        #expect(sandbox.text("secret") == "secret")
     }
 }

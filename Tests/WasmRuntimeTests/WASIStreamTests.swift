@@ -200,6 +200,13 @@ struct WASIStreamTests {
         #expect(guest.load(2088, as: UInt16.self) == 8)
     }
 
+    @Test("Waiting ends at the guest's deadline")
+    func deadline() throws {
+        guest.setTimeout(1_000_000)
+        subscribe(0, kind: 0, userdata: 1, timeout: 3_600_000_000_000)
+        #expect(try guest.enter("poll_oneoff", [1024, 2048, 1, 48]).trap == TF_TRAP_DEADLINE)
+    }
+
     @Test("Waiting refuses no, too many and unreachable subscriptions")
     func oddPolling() throws {
         #expect(try guest.call("poll_oneoff", 1024, 2048, 0, 48) == WASIErrno.inval)
