@@ -102,11 +102,13 @@ extension ByteEncoder {
     mutating func data(_ placement: DataPlacement) {
         switch placement.mode {
         case .passive: number(0)
+        case .active(let memory, _) where placement.isInImage:
+            tagged(2, memory)
+            return
         case .active(let memory, let offset):
             tagged(1, memory)
             expression(offset)
         }
-        number(placement.isInImage ? 1 : 0)
         number(placement.bytes.lowerBound)
         number(placement.bytes.count)
     }
@@ -229,13 +231,13 @@ extension ByteDecoder {
         switch try number(UInt8.self) {
         case 0: mode = .passive
         case 1: mode = .active(try index(), offset: try expression())
+        case 2: return .inImage(try index())
         default: throw DamagedFile()
         }
-        let isInImage = try flag()
         let (start, count) = (try number(Int.self), try number(Int.self))
         let (end, overflow) = start.addingReportingOverflow(count)
         guard !overflow else { throw DamagedFile() }
-        return DataPlacement(mode: mode, isInImage: isInImage, bytes: start..<end)
+        return DataPlacement(mode: mode, isInImage: false, bytes: start..<end)
     }
 
     mutating func extent() throws(DamagedFile) -> ImageExtent {

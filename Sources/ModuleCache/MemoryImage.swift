@@ -1,5 +1,15 @@
 import WasmModule
 
+extension DataPlacement {
+    /// Of a segment that the image holds.
+    ///
+    /// Where it lay is of no use any more: the expression is left empty, since there are modules with tens of
+    /// thousands of them.
+    static func inImage(_ memory: MemoryIndex) -> DataPlacement {
+        DataPlacement(mode: .active(memory, offset: ConstantExpression([])), isInImage: true, bytes: 0..<0)
+    }
+}
+
 /// The initial contents of a module's memories as a file: whole pages to be mapped copy-on-write, behind them the
 /// segments that instantiation or the guest copies itself.
 struct MemoryImage {
@@ -26,7 +36,7 @@ struct MemoryImage {
         fileSize = extents.last.map { $0.fileOffset + $0.length } ?? 0
         for (segment, position) in zip(module.dataSegments, positions) {
             if isUsed, let position {
-                placements.append(DataPlacement(mode: segment.mode, isInImage: true, bytes: 0..<0))
+                placements.append(.inImage(position.memory))
                 guard let fileOffset = fileOffset(of: position, isEmpty: segment.bytes.isEmpty) else { continue }
                 pieces.append((fileOffset, segment.bytes))
             } else {

@@ -2,7 +2,7 @@ import WasmModule
 
 extension ModuleDescriptor {
     /// Raised when the coding changes; part of every cache key.
-    static let codingVersion: UInt32 = 1
+    static let codingVersion: UInt32 = 2
 
     func encode() -> [UInt8] {
         var encoder = ByteEncoder()

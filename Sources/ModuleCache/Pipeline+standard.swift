@@ -14,8 +14,10 @@ extension Pipeline {
         ]
         return Pipeline(
             identity: identity.joined(separator: "; "),
-            translate: { contents, _, timings throws(ModuleError) in
-                try translateModule(contents, options: TranslationOptions(prelude: prelude), timings: &timings)
+            translate: { contents, options, timings throws(ModuleError) in
+                var translation = TranslationOptions(prelude: prelude)
+                if let limit = options.expressionLimit { translation.expressionLimit = limit }
+                return try translateModule(contents, options: translation, timings: &timings)
             },
             compile: { source, path throws(CompileError) in try QuickCompiler.compile(source, to: path) })
     }()

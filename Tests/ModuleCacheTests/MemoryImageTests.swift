@@ -44,7 +44,7 @@ struct MemoryImageTests {
     func random() throws {
         var generator = SeededGenerator(state: 7)
         let bytes = (0..<5000).map { _ in UInt8.random(in: 1...255, using: &generator) }
-        for _ in 0..<200 {
+        for _ in 0..<60 {
             let segments = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
                 let start = Int.random(in: 0..<5000, using: &generator)
                 let end = Int.random(in: start...5000, using: &generator)
