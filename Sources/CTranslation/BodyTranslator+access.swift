@@ -118,8 +118,7 @@ extension BodyTranslator {
 
     mutating func pushTableGet(_ index: UInt32) {
         flushCalls(operands: 1)
-        pushRuntimeCall(.tableGet, 1, .reference, effects: [.readsTables, .trapsOtherwise])
-        nodes[Int(stack[stack.count - 1])].c = Int32(index)
+        pushRuntimeCall(.tableGet, 1, .reference, effects: [.readsTables, .trapsOtherwise], subject: index)
     }
 
     mutating func pushTableSize(_ index: UInt32) {

@@ -97,7 +97,8 @@ extension BodyTranslator {
 
     /// A function of the runtime's table, or a macro, that is as pure as its operands but for `effects`.
     mutating func pushRuntimeCall(
-        _ name: RuntimeName, _ count: Int, _ type: CType, effects: Effects = [], macro: Bool = false
+        _ name: RuntimeName, _ count: Int, _ type: CType, effects: Effects = [], macro: Bool = false,
+        subject: UInt32 = 0
     ) {
         if !effects.isEmpty { flushCalls(operands: count) }
         orderOperands(count)
@@ -106,15 +107,12 @@ extension BodyTranslator {
         node.effects = effects
         node.a = Int32(arguments.count)
         node.b = Int32(count)
+        node.c = Int32(subject)
         for position in stack.suffix(count) {
             arguments.append(position)
             inherit(position, into: &node)
         }
         for _ in 0..<count { _ = pop() }
-        if name.takesInstance && effects.contains(.trapsOtherwise) {
-            // It must see what preceded it, and nothing that follows.
-            node.effects.formUnion(effects)
-        }
         push(add(node))
     }
 

@@ -17,6 +17,9 @@ struct WastCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Known failures: lines of FILE:LINE and a reason.", valueName: "file"))
     var expect: String?
 
+    @Option(help: "How deep generated expressions may nest; 1 forces a variable for everything.")
+    var expressionLimit: Int?
+
     @Argument(help: "Scripts, and folders to look for scripts in.")
     var files: [String]
 
@@ -45,7 +48,8 @@ struct WastCommand: ParsableCommand {
         do {
             let script = try WastScript(json: try readFile(path))
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            var runner = try WastRunner(folder: folder, cache: cache)
+            var runner = try WastRunner(
+                folder: folder, cache: cache, options: CompileOptions(expressionLimit: expressionLimit))
             return runner.run(script)
         } catch {
             throw CommandFailure("\(path.printable): \(error)")

@@ -122,6 +122,15 @@ struct ExpressionTests {
         #expect(try module.function(limit: 1).contains("x0=l1*3;\nx1=l0+x0;\nreturn x1;"))
     }
 
+    @Test("A table is named in a reading that gets a variable at once")
+    func tableGetAtTheLimit() throws {
+        // i32.const 0; table.get 0; ref.is_null
+        let module = TinyModule(results: [0x7F], body: [0x41, 0, 0x25, 0, 0xD1])
+        #expect(try module.function(limit: 1).contains("q0=A.table_get((p)i,i->T0,0u);"))
+        let second = TinyModule(results: [0x7F], body: [0x41, 0, 0x25, 1, 0xD1], tables: 2)
+        #expect(try second.function(limit: 1).contains("q0=A.table_get((p)i,i->T1,0u);"))
+    }
+
     @Test("A local set inside an expression is not read before")
     func tee() throws {
         // local.get 0; local.get 0; i32.const 1; i32.add; local.tee 0; i32.mul

@@ -13,6 +13,8 @@ struct TinyModule {
     /// Instructions, without the closing `end`.
     var body: [UInt8] = []
     var exportName = "f"
+    /// Tables of one funcref each.
+    var tables: UInt8 = 1
 
     static let i32: UInt8 = 0x7F
     static let i64: UInt8 = 0x7E
@@ -26,7 +28,7 @@ struct TinyModule {
         module += Self.section(1, [2, 0x60, 0, 1, Self.i32] + type)
         module += Self.section(2, [1] + Self.name("m") + Self.name("callee") + [0, 0])
         module += Self.section(3, [1, 1])
-        module += Self.section(4, [1, 0x70, 0, 1])
+        module += Self.section(4, [tables] + (0..<tables).flatMap { _ in [0x70, 0, 1] as [UInt8] })
         module += Self.section(5, [1, 0, 1])
         module += Self.section(6, [1, Self.i32, 1, 0x41, 0, 0x0B])
         module += Self.section(7, [1] + Self.name(exportName) + [0, 1])

@@ -8,6 +8,7 @@ struct WastRunner {
     /// Where the script's modules are.
     private let folder: String
     private let cache: ModuleCache
+    private let options: CompileOptions
     private let store: Store
     private var linker = Linker()
     private var instances: [String: Instance] = [:]
@@ -15,9 +16,10 @@ struct WastRunner {
     private var latestInstance: Instance?
     private var latestDefinition: LoadedModule?
 
-    init(folder: String, cache: ModuleCache) throws {
+    init(folder: String, cache: ModuleCache, options: CompileOptions = CompileOptions()) throws {
         self.folder = folder
         self.cache = cache
+        self.options = options
         store = try Store(limits: InstanceLimits(memoryBytes: 64 << 30, tableElements: 1 << 28))
         try WastSpectest.define(in: &linker, store)
     }
@@ -80,7 +82,7 @@ struct WastRunner {
 
     private func load(_ module: WastModule) throws -> LoadedModule {
         guard let file = module.file else { throw WastUnsupported() }
-        return try LoadedModule(try cache.artifact(file: folder + "/" + file))
+        return try LoadedModule(try cache.artifact(file: folder + "/" + file, options: options))
     }
 }
 
