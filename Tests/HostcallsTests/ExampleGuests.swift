@@ -53,17 +53,18 @@ enum ExampleGuests {
         var what: String
     }
 
-    /// A folder of this process; left to whoever cleans the temporary folder.
-    private static let workFolder = Result<String, any Error> {
+    /// A folder of this process, removed when it ends.
+    private static let workFolder: Result<String, any Error> = Result {
         var template = [CChar]("/tmp/terrafirma-hostcalls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(what: "mkdtemp") }
+        atexit { _ = try? ExampleGuests.run(["rm", "-rf", ExampleGuests.workFolder.get()]) }
         return template.withUnsafeBufferPointer {
             String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 
     /// The examples' folder; built by the first test that needs it.
-    private static let examples = Result<String, any Error> {
+    private static let examples: Result<String, any Error> = Result {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let folder = try workFolder.get() + "/functions"
         try run(["/\(root)/scripts/build-examples", folder])

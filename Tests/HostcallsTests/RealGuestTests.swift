@@ -120,7 +120,7 @@ struct RealGuestTests {
         let policy = OutboundPolicy(
             allowed: [try #require(HostPattern("127.0.0.1:\(server.port)"))], allowsPrivateAddresses: true)
         let trap = #expect(throws: Trap.self) {
-            try ExampleGuests.answer(module, timeout: .milliseconds(50), outbound: policy)
+            try ExampleGuests.answer(module, timeout: .milliseconds(500), outbound: policy)
         }
         #expect(trap?.kind == .deadline)
         #expect(server.requests.count == 1)
