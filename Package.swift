@@ -58,7 +58,7 @@ let everythingElse: [Target] = [
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
-    module("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log] + nio),
+    module("FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log] + nio),
     module(
         "TFCCommands",
         [
@@ -73,7 +73,9 @@ let everythingElse: [Target] = [
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),
     tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "WasmModule"]),
     tests("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", log] + nio),
-    tests("TFCCommands", ["tfc", "WasmModule", "ModuleCache", "WasmRuntime"]),
+    tests(
+        "TFCCommands",
+        ["tfc", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 let package = Package(

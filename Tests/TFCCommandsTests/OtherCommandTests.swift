@@ -13,7 +13,7 @@ struct OtherCommandTests {
 
     @Test("compile says what it made, and finds it in the cache the second time unless forced")
     func compile() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("a", library)
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", compiled\n"))
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", cached\n"))
@@ -28,7 +28,7 @@ struct OtherCommandTests {
 
     @Test("compile goes on after a file that is no good, and ends with 1")
     func compileGoesOn() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("a", library)
             try tool.write("bad.wasm", Array("not a module".utf8))
             let outcome = try tool.tfc("compile", "bad.wasm", "a.wasm")
@@ -40,7 +40,7 @@ struct OtherCommandTests {
 
     @Test("compile --emit c gives the same source every time, to a file or to standard output")
     func emitC() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("a", library)
             let first = try tool.tfc("compile", "--emit", "c", "a.wasm", environment: ["LC_ALL": "de_DE.UTF-8"])
             #expect(first.output.contains("tf_instance"))
@@ -52,7 +52,7 @@ struct OtherCommandTests {
 
     @Test("inspect shows what a module offers, wants and uses")
     func inspect() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("a", library)
             let text = try tool.tfc("inspect", "a.wasm").output
             for line in [
@@ -69,7 +69,7 @@ struct OtherCommandTests {
 
     @Test("cache path follows the environment")
     func cachePath() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             let environment = ["XDG_CACHE_HOME": "/somewhere"]
             #expect(try tool.tfc("cache", "path", environment: environment).output == "/somewhere/terrafirma\n")
         }
@@ -77,7 +77,7 @@ struct OtherCommandTests {
 
     @Test("wast counts what passes, fails and cannot be run, and names the failures")
     func wast() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "t", "(module (func (export \"one\") (result i32) (i32.const 1)) (func (export \"trap\") unreachable))")
             let call = "\"action\":{\"type\":\"invoke\",\"field\":\"one\",\"args\":[]}"
@@ -104,7 +104,7 @@ struct OtherCommandTests {
 
     @Test("serve says where the server is missing")
     func serve() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             let copy = tool.folder.appendingPathComponent("tfc").path
             let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tfc").path

@@ -11,7 +11,7 @@ struct RunCommandTests {
 
     @Test("ends with the guest's own code, compiled now and from the cache")
     func exitCode() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("exit", exits)
             for _ in 0..<2 {
                 let outcome = try tool.tfc("run", "exit.wasm")
@@ -23,7 +23,7 @@ struct RunCommandTests {
 
     @Test("ends with 134 and the names of the functions after a trap")
     func trap() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "trap",
                 """
@@ -41,7 +41,7 @@ struct RunCommandTests {
 
     @Test("ends with 1 and a place for what is no module, and leaves nothing in the cache")
     func malformed() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.write("cut.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60])
             let outcome = try tool.tfc("run", "cut.wasm")
             #expect(outcome.code == 1)
@@ -54,7 +54,7 @@ struct RunCommandTests {
 
     @Test("ends with 2 for a mistake in its flags")
     func usage() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             #expect(try tool.tfc("run").code == 2)
             #expect(try tool.tfc("run", "--nonsense", "x.wasm").code == 2)
             #expect(try tool.tfc("run", "-W", "speed=high", "x.wasm").code == 2)
@@ -65,7 +65,7 @@ struct RunCommandTests {
 
     @Test("hands on arguments after the file, flags included, and the variables it was told to")
     func arguments() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module("count", count("args_sizes_get"))
             try tool.module("environment", count("environ_sizes_get"))
             #expect(try tool.tfc("run", "count.wasm").code == 1)
@@ -95,7 +95,7 @@ struct RunCommandTests {
 
     @Test("passes standard input through to standard output")
     func streams() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "cat",
                 """
@@ -121,7 +121,7 @@ struct RunCommandTests {
 
     @Test("calls an export with arguments of its types, and prints its results")
     func invoke() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "sums",
                 """
@@ -144,7 +144,7 @@ struct RunCommandTests {
 
     @Test("ends a guest at its timeout, holds its memory to the limit and its recursion to the stack")
     func limits() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "greedy",
                 """
@@ -171,7 +171,7 @@ struct RunCommandTests {
 
     @Test("refuses imports that nobody provides, or makes them trap or return zero")
     func unknownImports() throws {
-        try Tool.use { tool in
+        try Tool.use { tool throws in
             try tool.module(
                 "lost",
                 """
