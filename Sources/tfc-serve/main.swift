@@ -1,1 +1,3 @@
-print("tfc-serve")
+import ArgumentParser
+
+ServeCommand.main()

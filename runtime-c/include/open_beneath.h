@@ -15,6 +15,9 @@ typedef struct tf_file_identity {
     uint32_t mode;
 } tf_file_identity;
 
+/* Opens a folder to look in. Returns the descriptor or the negated errno. */
+int tf_open_folder(const char *path);
+
 /* Opens the regular file or directory at `path`, relative to the folder, for reading. Never leaves the folder, not
  * even by a symbolic link, never waits for the other end of a pipe, and never opens a device.
  * Returns the descriptor, or the negated errno; EACCES stands for a file of another kind. */

@@ -68,6 +68,11 @@ static int open_within(int folder, const char *path, int flags) {
     return -EAGAIN;
 }
 
+int tf_open_folder(const char *path) {
+    int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return folder < 0 ? -errno : folder;
+}
+
 static bool is_servable(const tf_file_identity *identity) {
     return S_ISREG(identity->mode) || S_ISDIR(identity->mode);
 }

@@ -1,0 +1,82 @@
+import NIOHTTP1
+
+/// The environment and the arguments of a command that answers a request, per RFC 3875 and as WAGI has them.
+package enum CGIEnvironment {
+    /// Request headers that never reach a command: they belong to the connection, carry the server's own secrets, or
+    /// (`Proxy`) would turn into a variable that programs trust.
+    private static let withheld: Set<String> = [
+        "authorization", "connection", "content-length", "content-type", "expect", "keep-alive", "proxy",
+        "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    /// The script's path, then the query's parameters as they were sent.
+    package static func arguments(of request: FunctionRequest) -> [String] {
+        [request.script] + request.query.split(separator: "&").map(String.init)
+    }
+
+    /// The variables as `NAME=value`, each name once, in a fixed order.
+    package static func variables(of request: FunctionRequest) -> [String] {
+        let host = request.headers.first(name: "host") ?? ""
+        let fields: [(String, String)] = [
+            ("AUTH_TYPE", ""),
+            ("CONTENT_LENGTH", request.bodyLength.map(String.init) ?? ""),
+            ("CONTENT_TYPE", request.headers.first(name: "content-type") ?? ""),
+            ("GATEWAY_INTERFACE", "CGI/1.1"),
+            ("PATH_INFO", request.pathInfo),
+            ("PATH_TRANSLATED", request.pathInfo),
+            ("QUERY_STRING", request.query),
+            ("REMOTE_ADDR", request.remoteAddress),
+            ("REMOTE_HOST", request.remoteAddress),
+            ("REMOTE_USER", ""),
+            ("REQUEST_METHOD", request.method),
+            ("SCRIPT_NAME", request.script),
+            ("SERVER_NAME", serverName(host)),
+            ("SERVER_PORT", String(request.port)),
+            ("SERVER_PROTOCOL", request.version),
+            ("SERVER_SOFTWARE", "Terrafirma"),
+            ("X_FULL_URL", "http://\(host)\(request.target)"),
+            ("X_MATCHED_ROUTE", request.script + "/..."),
+            ("X_RAW_PATH_INFO", request.rawPathInfo),
+        ]
+        return (fields + headerVariables(request.headers)).map { "\($0)=\($1)" }
+    }
+
+    /// `HTTP_*`: repeated fields joined.
+    ///
+    /// A name with anything but letters, digits and hyphens is dropped, so that no
+    /// two names become one variable (`X_Foo` and `X-Foo`).
+    private static func headerVariables(_ headers: HTTPHeaders) -> [(String, String)] {
+        var order: [String] = []
+        var values: [String: String] = [:]
+        for field in headers {
+            let name = field.name.lowercased()
+            guard !withheld.contains(name), name.utf8.allSatisfy(isPlain), ResponseHeaderRules.isValue(field.value)
+            else {
+                continue
+            }
+            if let value = values[name] {
+                values[name] = value + (name == "cookie" ? "; " : ", ") + field.value
+            } else {
+                order.append(name)
+                values[name] = field.value
+            }
+        }
+        return order.map { name in
+            let variable = String(
+                decoding: name.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+            return ("HTTP_" + variable.uppercased(), values[name] ?? "")
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        ResponseHeaderRules.isTokenByte(byte)
+            && (byte == UInt8(ascii: "-") || byte >= UInt8(ascii: "0") && byte != UInt8(ascii: "_"))
+            && !"^`|~".utf8.contains(byte)
+    }
+
+    /// The host without its port.
+    static func serverName(_ host: String) -> String {
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[...end]) }
+        return String(host.prefix { $0 != ":" })
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+package import NIOCore
+package import NIOHTTP1
+
+/// Reads the files that are served as they are.
+///
+/// Blocks; called on threads for that.
+package struct StaticFiles: Sendable {
+    /// What is sent.
+    package enum Found: Sendable {
+        case missing
+        case failing
+        /// To the address of the folder: its path lacks the slash at its end.
+        case moved
+        /// The fields, and the whole body (nil: none).
+        case small(StaticAnswer, ByteBuffer?, length: Int)
+        /// The fields, and a file to be sent from.
+        case large(StaticAnswer, OpenFile)
+    }
+
+    /// Larger files go from the file to the socket without being read here.
+    package static let small = 128 * 1024
+
+    private let folder: ServedFolder
+
+    /// The files of a folder.
+    package init(folder: ServedFolder) {
+        self.folder = folder
+    }
+
+    /// Finds what a request for a path is answered with.
+    package func find(path: String, isFolder: Bool, method: String, headers: HTTPHeaders) -> Found {
+        let name = isFolder ? (path.isEmpty ? "index.html" : path + "/index.html") : path
+        let file: OpenFile
+        do {
+            file = try folder.open(name)
+        } catch .missing {
+            return .missing
+        } catch {
+            return .failing
+        }
+        guard !file.isFolder else {
+            return !isFolder && (try? folder.open(path + "/index.html")) != nil ? .moved : .missing
+        }
+        let answer = StaticAnswer(method: method, name: name, identity: file.identity, headers: headers)
+        let size = Int(clamping: file.identity.size)
+        guard answer.hasBody else { return .small(answer, nil, length: size) }
+        guard size <= Self.small else { return .large(answer, file) }
+        var buffer = ByteBufferAllocator().buffer(capacity: size)
+        while buffer.writerIndex < size {
+            let at = buffer.writerIndex
+            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size - at) { space in
+                max(0, pread(file.descriptor, space.baseAddress, size - at, at))
+            }
+            // Shorter than it was a moment ago: somebody is writing it.
+            guard got > 0 else { return .failing }
+        }
+        return .small(answer, buffer, length: size)
+    }
+}

@@ -1,0 +1,199 @@
+import Glibc
+package import Logging
+
+/// The functions of a folder: which version of each serves, and the work of replacing it when its file changes.
+package final class FunctionTable: Sendable {
+    /// What a request for a function gets.
+    package enum Found: Sendable {
+        case function(Entry)
+        /// There is no such file: 404.
+        case missing
+        /// There is one, and it is no function, or too much is to be done already: 503.
+        case unavailable
+    }
+
+    /// A version, and the lane that its work goes through, which outlives it.
+    package struct Entry: Sendable {
+        /// The version that serves.
+        package let function: ServedFunction
+        /// The function's lane among the workers.
+        package let lane: WorkerPool.Lane
+    }
+
+    /// Told when a function that was waited for is there, or will not be.
+    ///
+    /// On any thread.
+    package typealias Waiter = @Sendable (Found) -> Void
+
+    private final class Record {
+        var state = FunctionState<ServedFunction>()
+        // One for each of the pools: a function may be of one kind today and of the other tomorrow.
+        let callLane = WorkerPool.Lane()
+        let commandLane = WorkerPool.Lane()
+        var waiters: [Waiter] = []
+
+        func entry(_ function: ServedFunction) -> Entry {
+            switch function {
+            case .call: Entry(function: function, lane: callLane)
+            case .command: Entry(function: function, lane: commandLane)
+            }
+        }
+    }
+
+    private typealias Work = FunctionState<ServedFunction>.Work
+    private typealias Finding = FunctionState<ServedFunction>.Finding
+
+    private let folder: ServedFolder
+    private let loader: any FunctionLoader
+    private let logger: Logger
+    private let maximumSize: Int
+    private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
+    private let records = Monitor<[String: Record]>([:])
+    // Looking is quick; compiling is not, and must not hold up the looking at other functions.
+    private let lookers = WorkerPool(name: "look", threads: 2, share: 2, capacity: 10_000)
+    private let compilers = WorkerPool(name: "compile", threads: 2, share: 2, capacity: 100_000)
+    private let lane = WorkerPool.Lane()
+    private let compileLane = WorkerPool.Lane()
+
+    /// A table of a folder's functions, empty until the first is asked for or announced.
+    ///
+    /// `later` runs something in a
+    /// moment, elsewhere: to look again at a file that is being written.
+    package init(
+        folder: ServedFolder, loader: any FunctionLoader, logger: Logger, maximumSize: Int = 1 << 30,
+        later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) {
+        self.later = later
+        self.folder = folder
+        self.loader = loader
+        self.logger = logger
+        self.maximumSize = maximumSize
+    }
+
+    /// Ends its threads.
+    package func stop() {
+        lookers.stop()
+        compilers.stop()
+    }
+
+    /// Looks a function up.
+    ///
+    /// Nil: the waiter will be told.
+    package func find(_ name: String, waiter: @autoclosure () -> Waiter) -> Found? {
+        let now = MonotonicTime.now()
+        let (found, work) = records.withLock { records -> (Found?, Work?) in
+            let record = records[name] ?? Record()
+            let (answer, work) = record.state.request(at: now)
+            switch answer {
+            case .serve(let function): return (.function(record.entry(function)), work)
+            case .unavailable: return (.unavailable, work)
+            case .wait:
+                record.waiters.append(waiter())
+                records[name] = record
+                return (nil, work)
+            }
+        }
+        if let work { begin(work, name) }
+        return found
+    }
+
+    /// A file has changed, or is new, or may be.
+    package func changed(_ name: String) {
+        let work = records.withLock { records -> Work? in
+            let record = records[name] ?? Record()
+            records[name] = record
+            return record.state.changed()
+        }
+        if let work { begin(work, name) }
+    }
+
+    /// Any file may have changed.
+    package func everythingChanged() {
+        for name in records.withLock({ Array($0.keys) }) { changed(name) }
+    }
+
+    // MARK: - Work
+
+    private func begin(_ work: Work, _ name: String) {
+        let isQueued = lookers.submit(lane) { self.look(work, name) }
+        if !isQueued { finish(.failing, name) }
+    }
+
+    private func look(_ work: Work, _ name: String) {
+        let file: OpenFile
+        do throws(ServedFolder.Failure) {
+            file = try folder.open(name)
+        } catch {
+            guard case .failing(let message) = error else { return finish(.missing, name) }
+            logger.warning("\(LogEscaping.escape(name)): \(message)")
+            return finish(.failing, name)
+        }
+        guard !file.isFolder else { return finish(.missing, name) }
+        guard file.identity != work.known else { return finish(.unchanged, name) }
+        let isQueued = compilers.submit(compileLane) { self.load(file, name) }
+        if !isQueued { finish(.failing, name) }
+    }
+
+    private func load(_ file: OpenFile, _ name: String) {
+        let start = MonotonicTime.now()
+        switch file.contents(limit: maximumSize) {
+        case .unstable:
+            finish(.unstable, name)
+        case .unreadable(let message):
+            fail(name, message)
+            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
+        case .whole(let bytes, let identity):
+            let readAt = nanosecondsSinceEpoch()
+            do throws(LoadFailure) {
+                let function = try loader.load(name: name, contents: bytes)
+                let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
+                logger.info(
+                    "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
+                finish(.loaded(.init(identity: identity, version: function, readAt: readAt)), name)
+            } catch {
+                fail(name, error.description)
+                finish(.broken(identity, readAt: readAt), name)
+            }
+        }
+    }
+
+    private func fail(_ name: String, _ message: String) {
+        let remains = records.withLock { $0[name]?.state.live != nil }
+        let consequence = remains ? "; the version before it keeps serving" : ""
+        logger.error("\(LogEscaping.escape(name)): \(LogEscaping.escape(message))\(consequence)")
+    }
+
+    private func finish(_ finding: Finding, _ name: String) {
+        let now = MonotonicTime.now()
+        // What is replaced goes out of the lock with this result: freeing code takes a while.
+        let done = records.withLock { records -> Done in
+            guard let record = records[name] else { return Done() }
+            var done = Done(previous: record.state.live)
+            let outcome = record.state.finished(finding, at: now)
+            done.work = outcome.work
+            done.looksAgain = outcome.looksAgain
+            if let answer = outcome.answer {
+                done.waiters = record.waiters
+                record.waiters = []
+                switch answer {
+                case .serve(let function): done.found = .function(record.entry(function))
+                case .missing: done.found = .missing
+                case .unavailable: done.found = .unavailable
+                }
+            }
+            if outcome.isForgotten { records[name] = nil }
+            return done
+        }
+        for waiter in done.waiters { waiter(done.found) }
+        if let work = done.work { begin(work, name) }
+        if done.looksAgain { later { self.changed(name) } }
+    }
+
+    private struct Done {
+        var previous: FunctionState<ServedFunction>.Live?
+        var waiters: [Waiter] = []
+        var found = Found.unavailable
+        var work: Work?
+        var looksAgain = false
+    }
+}

@@ -1,0 +1,85 @@
+import Hostcalls
+import NIOCore
+import WasmRuntime
+
+/// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
+final class CallGuest: CallFunction {
+    private let module: PreparedModule
+    private let limits: GuestLimits
+
+    init(module: PreparedModule, limits: GuestLimits) {
+        self.module = module
+        self.limits = limits
+    }
+
+    func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
+        let exchange = Exchange(
+            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        do throws(Trap) {
+            try run(exchange)
+        } catch {
+            if let message = exchange.response.panicMessage { log.say(message) }
+            throw FunctionFailure(error)
+        }
+        if let message = exchange.response.panicMessage {
+            throw FunctionFailure(.trap, "panic: \(message)")
+        }
+        return FunctionResponse(exchange.response)
+    }
+
+    private func run(_ exchange: Exchange) throws(Trap) {
+        let store = try Store(limits: limits.instance)
+        store.setHostPointer(exchange.hostPointer)
+        store.setTimeout(.nanoseconds(limits.timeout))
+        let instance = try module.instantiate(in: store)
+        exchange.findExport = { instance.function($0) }
+        guard let run = instance.function("run") else { return }
+        var nothing: UInt64 = 0
+        try store.call(run, &nothing)
+    }
+}
+
+extension GuestRequest {
+    /// Header fields between the client and us alone.
+    private static let withheld: Set<String> = [
+        "connection", "expect", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    fileprivate init(_ request: FunctionRequest) {
+        var fields: [HeaderField] = []
+        for field in request.headers where !Self.withheld.contains(field.name.lowercased()) {
+            fields.append(HeaderField(name: field.name, value: field.value))
+        }
+        self.init(
+            method: request.method, target: request.target, headers: fields,
+            body: Array(request.body.readableBytesView))
+    }
+}
+
+extension FunctionResponse {
+    fileprivate init(_ response: GuestResponse) {
+        self.init(
+            status: Int(response.status), headers: response.headers.map { ($0.name, $0.value) },
+            body: ByteBuffer(bytes: response.body))
+        let hasType = response.headers.contains { $0.name.lowercased() == "content-type" }
+        if !hasType, !response.body.isEmpty {
+            let isText = String(validating: response.body, as: UTF8.self) != nil
+            headers.append(("content-type", isText ? "text/plain; charset=utf-8" : "application/octet-stream"))
+        }
+    }
+}
+
+extension FunctionFailure {
+    /// A trap, with its backtrace, a line per function.
+    init(_ trap: Trap) {
+        var lines = [trap.description]
+        var frames = trap.backtrace[...]
+        while let frame = frames.first {
+            let count = frames.prefix { $0 == frame }.count
+            lines.append("    in \(frame)" + (count > 1 ? ", \(count) times" : ""))
+            frames = frames.dropFirst(count)
+        }
+        self.init(trap.kind == .deadline ? .deadline : .trap, lines.joined(separator: "\n"))
+    }
+}

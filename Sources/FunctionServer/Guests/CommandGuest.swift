@@ -1,0 +1,94 @@
+import CRuntime
+import Glibc
+import WasmRuntime
+
+/// A WASI command: a fresh instance for each request, with the request as environment and streams.
+final class CommandGuest: CommandFunction {
+    private let module: PreparedModule
+    private let limits: GuestLimits
+
+    init(module: PreparedModule, limits: GuestLimits) {
+        self.module = module
+        self.limits = limits
+    }
+
+    func run(_ run: CommandRun) throws(FunctionFailure) -> Int32 {
+        let streams = GuestStreams(run)
+        do {
+            let context = try world(of: run, streams)
+            // The context has to outlive the store, and the streams the context.
+            return try withExtendedLifetime((streams, context)) {
+                try start(context, until: run.deadline)
+            }
+        } catch let trap as Trap {
+            if case .exit(let code) = trap.kind { return Int32(truncatingIfNeeded: code) }
+            throw FunctionFailure(trap)
+        } catch {
+            throw FunctionFailure(.trap, "\(error)")
+        }
+    }
+
+    private func start(_ context: WASIContext, until deadline: MonotonicTime) throws(Trap) -> Int32 {
+        let store = try Store(limits: limits.instance)
+        store.setHostData(UnsafeMutableRawPointer(context.handle))
+        let left = deadline.nanoseconds - MonotonicTime.now().nanoseconds
+        store.setTimeout(.nanoseconds(max(0, min(left, limits.timeout))))
+        let instance = try module.instantiate(in: store)
+        guard let start = instance.function("_start") else { return 0 }
+        var nothing: UInt64 = 0
+        try store.call(start, &nothing)
+        return 0
+    }
+
+    private func world(of run: CommandRun, _ streams: GuestStreams) throws(WASIError) -> WASIContext {
+        let context = try WASIContext()
+        for argument in run.arguments { try context.addArgument(argument) }
+        for variable in run.environment {
+            let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            try context.addEnvironment(name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
+        }
+        let pointer = Unmanaged.passUnretained(streams).toOpaque()
+        try context.setStream(
+            tf_stream(context: pointer, read: { GuestStreams.of($0).read($1, $2) }, write: nil), as: 0)
+        try context.setStream(
+            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).write($1, $2, \.output) }), as: 1)
+        try context.setStream(
+            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).write($1, $2, \.errors) }), as: 2)
+        return context
+    }
+}
+
+/// The streams of one run, as the C interface wants them.
+private final class GuestStreams {
+    private let run: CommandRun
+
+    init(_ run: CommandRun) {
+        self.run = run
+    }
+
+    static func of(_ context: UnsafeMutableRawPointer?) -> GuestStreams {
+        guard let context else { preconditionFailure("a stream without context") }
+        return Unmanaged<GuestStreams>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    func read(_ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+        run.input.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) ?? failure(EIO)
+    }
+
+    func write(
+        _ buffers: UnsafePointer<iovec>?, _ count: Int32, _ sink: KeyPath<CommandRun, any ByteSink>
+    ) -> Int {
+        var written = 0
+        for buffer in UnsafeBufferPointer(start: buffers, count: Int(count)) {
+            let bytes = UnsafeRawBufferPointer(start: buffer.iov_base, count: buffer.iov_len)
+            guard run[keyPath: sink].write(bytes) else { return failure(EPIPE) }
+            written += bytes.count
+        }
+        return written
+    }
+
+    /// The guest learns of a client that left; of its deadline it doesn't: the caller looks at it after EINTR.
+    private func failure(_ number: Int32) -> Int {
+        Int(MonotonicTime.now() >= run.deadline ? -EINTR : -number)
+    }
+}

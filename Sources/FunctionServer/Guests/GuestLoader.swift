@@ -1,0 +1,63 @@
+import Hostcalls
+package import ModuleCache
+import WasmModule
+import WasmRuntime
+
+/// Makes functions of modules: through the cache, into this process, linked as far as that can be done once.
+package struct GuestLoader: FunctionLoader {
+    private let cache: ModuleCache
+    private let limits: GuestLimits
+
+    /// A loader for guests with these limits.
+    package init(cache: ModuleCache, limits: GuestLimits) {
+        self.cache = cache
+        self.limits = limits
+    }
+
+    package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
+        let module: LoadedModule
+        do {
+            module = try LoadedModule(try cache.artifact(contents: contents, name: name))
+        } catch {
+            throw LoadFailure("\(error)")
+        }
+        guard let kind = GuestKind(of: module) else {
+            throw LoadFailure("neither a function of the host calls (export run) nor a command (export _start)")
+        }
+        var linker = Linker()
+        linker.define(TerrafirmaHostcalls.functions)
+        linker.define(WASIContext.functions)
+        let prepared: PreparedModule
+        do {
+            prepared = try linker.prepare(module)
+        } catch {
+            throw LoadFailure("\(error)")
+        }
+        switch kind {
+        case .call: return .call(CallGuest(module: prepared, limits: limits))
+        case .command: return .command(CommandGuest(module: prepared, limits: limits))
+        }
+    }
+}
+
+/// Which interface a module speaks.
+enum GuestKind: Equatable {
+    case call
+    case command
+
+    /// Nil: none of ours.
+    init?(of module: LoadedModule) {
+        if Self.isEntry("run", of: module) {
+            self = .call
+        } else if Self.isEntry("_start", of: module) {
+            self = .command
+        } else {
+            return nil
+        }
+    }
+
+    private static func isEntry(_ name: String, of module: LoadedModule) -> Bool {
+        guard let type = module.functionType(ofExport: name) else { return false }
+        return type.parameters.isEmpty && type.results.isEmpty
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import Hostcalls
+package import Logging
+import ModuleCache
+import NIOCore
+import WasmRuntime
+
+/// What an operator sets.
+package struct ServerSettings: Sendable {
+    /// The front.
+    package var configuration = ServerConfiguration()
+    /// Bytes of memory for a guest.
+    package var maximumMemory = 256 << 20
+    private var outbound: [HostPattern] = []
+
+    /// The defaults.
+    package init() {}
+
+    /// Lets guests send requests to these hosts.
+    ///
+    /// False if one of them is none.
+    package mutating func allow(outbound hosts: [String]) -> Bool {
+        let patterns = hosts.compactMap { HostPattern($0) }
+        outbound += patterns
+        return patterns.count == hosts.count
+    }
+
+    /// What guests get of it.
+    var limits: GuestLimits {
+        var limits = GuestLimits()
+        limits.instance.memoryBytes = UInt64(maximumMemory)
+        limits.timeout = configuration.timeout
+        limits.outbound = OutboundPolicy(allowed: outbound)
+        return limits
+    }
+}
+
+/// A server of WebAssembly functions, with the user's cache.
+package final class RunningServer: Sendable {
+    private let server: Server
+
+    /// Begins to serve.
+    package init(folder: String, settings: ServerSettings, logger: Logger) throws {
+        Self.raiseDescriptorLimit()
+        let cache = ModuleCache(
+            configuration: CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") }))
+        let loader = GuestLoader(cache: cache, limits: settings.limits)
+        server = try Server.start(
+            folder: folder, loader: loader, configuration: settings.configuration, logger: logger)
+    }
+
+    /// Where it listens, as in a URL.
+    package var address: String {
+        let host = server.address.ipAddress ?? ""
+        return (host.contains(":") ? "[\(host)]" : host) + ":\(server.address.port ?? 0)"
+    }
+
+    /// Requests being answered.
+    package var requestsUnderWay: Int { server.requestsUnderWay }
+
+    /// Lets requests under way end, within the time for that.
+    ///
+    /// Blocks.
+    package func shutDown() {
+        server.shutDown()
+    }
+
+    /// A connection is a descriptor; the usual limit is for programs with few files.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
+    }
+}

@@ -1,0 +1,179 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// Writing responses.
+extension ConnectionHandler {
+    func write(_ part: HTTPServerResponsePart) {
+        if case .body(let data) = part { written += Int64(data.readableBytes) }
+        context?.write(wrapOutboundOut(part), promise: nil)
+    }
+
+    /// Answers with a whole response.
+    func send(_ exchange: HTTPExchange, _ response: FunctionResponse) {
+        begin(exchange, response.status, response.headers, length: response.body.readableBytes)
+        if exchange.head.method != .HEAD, mayHaveBody(response.status), response.body.readableBytes > 0 {
+            write(.body(.byteBuffer(response.body)))
+        }
+        end(exchange)
+    }
+
+    /// Answers with a status and no more than its words.
+    func refuse(_ exchange: HTTPExchange, _ status: Int, _ headers: [(name: String, value: String)] = []) {
+        guard exchange.phase == .receiving || exchange.phase == .working else { return }
+        exchange.input?.abandon()
+        exchange.output?.abandon()
+        let status = HTTPResponseStatus(statusCode: status)
+        let body = ByteBuffer(string: "\(status.code) \(status.reasonPhrase)\n")
+        let fields = [(name: "content-type", value: "text/plain; charset=utf-8")] + headers
+        send(exchange, FunctionResponse(status: Int(status.code), headers: fields, body: body))
+    }
+
+    private func mayHaveBody(_ status: Int) -> Bool {
+        status != 204 && status != 304
+    }
+
+    /// Writes the header.
+    ///
+    /// Without length the body ends with the last chunk, or with the connection.
+    private func begin(
+        _ exchange: HTTPExchange, _ status: Int, _ fields: [(name: String, value: String)], length: Int?
+    ) {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(fields.count + 3)
+        var hasDate = false
+        for field in fields {
+            headers.add(name: field.name, value: field.value)
+            hasDate = hasDate || field.name.lowercased() == "date"
+        }
+        if let length, mayHaveBody(status) { headers.add(name: "content-length", value: String(length)) }
+        if !hasDate { headers.add(name: "date", value: Clock.date()) }
+        let isOld = exchange.head.version == .http1_0
+        // A body that is not all here makes no difference for the response but for the connection.
+        let isLast =
+            !exchange.head.isKeepAlive || !exchange.isComplete && exchange.input == nil || isOld && length == nil
+            || frontend.isDraining.load(ordering: .relaxed)
+        if isLast {
+            isClosing = true
+            headers.add(name: "connection", value: "close")
+        } else if isOld {
+            headers.add(name: "connection", value: "keep-alive")
+        }
+        let version: HTTPVersion = isOld ? .http1_0 : .http1_1
+        write(
+            .head(HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: status), headers: headers)))
+    }
+
+    /// Ends the response, and the connection if it is the last.
+    private func end(_ exchange: HTTPExchange) {
+        guard let context else { return }
+        guard exchange.isComplete, !isClosing else { return endLast(exchange, context) }
+        // Before the write: it lets the next request through.
+        finished()
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    private func endLast(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {
+        isClosing = true
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        lastWrite = promise.futureResult
+        if exchange.isComplete {
+            finished()
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+            close()
+        } else {
+            // Closing now would reset the connection under a client that is still sending, and it might lose the
+            // answer. So what it sends is read for a while.
+            exchange.phase = .discarding
+            exchange.isHeldUp = false
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+            context.read()
+        }
+    }
+
+    /// Closes after what is written has gone out.
+    func close() {
+        isClosing = true
+        guard let lastWrite else {
+            context?.close(promise: nil)
+            return
+        }
+        lastWrite.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
+    }
+
+    // MARK: - Streams
+
+    /// Takes what a command has written.
+    func send(_ number: UInt64) {
+        guard let exchange, exchange.number == number, let output = exchange.output else { return }
+        let batch = output.take()
+        if let head = batch.head {
+            let length = head.length ?? (batch.isLast ? batch.body.readableBytes : nil)
+            begin(exchange, head.status, head.headers, length: length)
+            exchange.phase = .streaming
+        }
+        let count = batch.body.readableBytes
+        if count > 0, exchange.phase == .streaming {
+            written += Int64(count)
+            let promise = context?.eventLoop.makePromise(of: Void.self)
+            promise?.futureResult.whenComplete { _ in output.wrote(count) }
+            context?.write(wrapOutboundOut(.body(.byteBuffer(batch.body))), promise: promise)
+        }
+        if batch.isLast { end(exchange) } else { context?.flush() }
+    }
+
+    // MARK: - Files
+
+    /// Has a thread read a file, and sends it.
+    func sendFile(_ exchange: HTTPExchange, path: String, isFolder: Bool) {
+        guard let context else { return }
+        exchange.phase = .working
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let (method, headers) = (exchange.head.method.rawValue, exchange.head.headers)
+        let isQueued = frontend.readers.submit(frontend.readerLane) {
+            [files = frontend.files, loop = context.eventLoop, number = exchange.number] in
+            let found = files.find(path: path, isFolder: isFolder, method: method, headers: headers)
+            loop.execute { bound.value.send(number, found) }
+        }
+        if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+    }
+
+    private func send(_ number: UInt64, _ found: StaticFiles.Found) {
+        guard let exchange, exchange.number == number else { return }
+        switch found {
+        case .missing: refuse(exchange, 404)
+        case .failing: refuse(exchange, 503, [("retry-after", "1")])
+        case .moved:
+            let path = exchange.head.uri.prefix { $0 != "?" }
+            // An absolute path without host cannot lead elsewhere, unless it begins with two slashes.
+            let place = path.hasPrefix("/") && !path.hasPrefix("//") ? String(path) + "/" : "/"
+            refuse(exchange, 301, [("location", place)])
+        case .small(let answer, let body, let length):
+            begin(exchange, answer.status, answer.headers, length: length)
+            if let body, body.readableBytes > 0 { write(.body(.byteBuffer(body))) }
+            end(exchange)
+        case .large(let answer, let file):
+            sendLarge(exchange, answer, file)
+        }
+    }
+
+    private func sendLarge(_ exchange: HTTPExchange, _ answer: StaticAnswer, _ file: OpenFile) {
+        let size = Int(clamping: file.identity.size)
+        guard let context, let descriptor = file.duplicate() else { return refuse(exchange, 503) }
+        let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
+        begin(exchange, answer.status, answer.headers, length: size)
+        exchange.phase = .streaming
+        written += Int64(size)
+        let region = FileRegion(fileHandle: handle, readerIndex: 0, endIndex: size)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let number = exchange.number
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            try? handle.close()
+            guard let exchange = self.exchange, exchange.number == number else { return }
+            // Shorter than promised: only a broken connection says so.
+            if case .failure = result { self.context?.close(promise: nil) } else { self.end(exchange) }
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.fileRegion(region))), promise: promise)
+    }
+}

@@ -1,0 +1,129 @@
+import NIOCore
+import NIOHTTP1
+
+/// Handing requests to threads.
+extension ConnectionHandler {
+    /// Has a thread call the function with the whole request.
+    func call(_ function: any CallFunction, _ lane: WorkerPool.Lane, _ exchange: HTTPExchange) {
+        guard let context, let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        exchange.phase = .working
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let isQueued = frontend.calls.submit(lane) {
+            [
+                frontend, loop = context.eventLoop, number = exchange.number, name = exchange.name,
+                start = exchange.startedAt
+            ] in
+            let result = frontend.call(function, name: name, request: request, queuedAt: start)
+            loop.execute { bound.value.finish(number, result) }
+        }
+        if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+    }
+
+    private func finish(_ number: UInt64, _ result: Frontend.CallResult) {
+        guard let exchange, exchange.number == number else { return }
+        switch result {
+        case .response(let response): send(exchange, response)
+        case .failed(let failure): refuse(exchange, failure.status)
+        case .late: refuse(exchange, 503, [("retry-after", "1")])
+        }
+    }
+
+    /// Has a thread run the command, with streams both ways.
+    func run(_ function: any CommandFunction, _ lane: WorkerPool.Lane, _ exchange: HTTPExchange) {
+        guard let context else { return }
+        let loop = context.eventLoop
+        let number = exchange.number
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let deadline = MonotonicTime.now().advanced(by: configuration.timeout)
+        let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
+        let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
+        let body = exchange.body
+        guard let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        exchange.phase = .working
+        exchange.input = input
+        exchange.output = output
+        exchange.isHeldUp = !input.push(body)
+        if exchange.isComplete { input.end() }
+        let isQueued = frontend.commands.submit(lane) { [frontend, name = exchange.name] in
+            guard MonotonicTime.now() < deadline else { return loop.execute { bound.value.stop(number, nil) } }
+            let failure = frontend.run(
+                function, name: name, request: request, input: input, output: output, deadline: deadline)
+            input.abandon()
+            if let failure { loop.execute { bound.value.stop(number, failure) } }
+        }
+        if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+    }
+
+    /// There is room for more of the body.
+    private func resume(_ number: UInt64) {
+        guard let exchange, exchange.number == number, exchange.isHeldUp else { return }
+        exchange.isHeldUp = false
+        context?.read()
+    }
+
+    /// A command came to nothing, or was never begun (nil).
+    private func stop(_ number: UInt64, _ failure: FunctionFailure?) {
+        guard let exchange, exchange.number == number else { return }
+        // A client that has read a header can be told only by a connection that breaks.
+        guard exchange.phase == .working else { return close() }
+        if let failure { refuse(exchange, failure.status) } else { refuse(exchange, 503, [("retry-after", "1")]) }
+    }
+}
+
+extension Frontend {
+    enum CallResult: Sendable {
+        case response(FunctionResponse)
+        case failed(FunctionFailure)
+        /// It waited for a thread for as long as it may take.
+        case late
+    }
+
+    /// Calls a function, on a worker's thread.
+    func call(
+        _ function: any CallFunction, name: String, request: FunctionRequest, queuedAt: MonotonicTime
+    ) -> CallResult {
+        guard MonotonicTime.now() < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
+        let log = FunctionLog(name: name, logger: logger)
+        defer { log.finish() }
+        do throws(FunctionFailure) {
+            var response = try function.respond(to: request, log: log)
+            guard ResponseHeaderRules.isAllowed(status: response.status) else {
+                throw FunctionFailure(.badOutput, "bad status \(response.status)")
+            }
+            response.headers = try ResponseHeaderRules.sanitize(response.headers)
+            return .response(response)
+        } catch {
+            report(error, of: name)
+            return .failed(error)
+        }
+    }
+
+    /// Runs a command, on a worker's thread.
+    ///
+    /// Returns why it gave no response, or not all of it.
+    func run(
+        _ function: any CommandFunction, name: String, request: FunctionRequest, input: any ByteSource,
+        output: ResponseStream, deadline: MonotonicTime
+    ) -> FunctionFailure? {
+        let log = FunctionLog(name: name, logger: logger)
+        defer { log.finish() }
+        do throws(FunctionFailure) {
+            try CGIGateway.run(function, request: request, input: input, stream: output, log: log, deadline: deadline)
+            return nil
+        } catch {
+            if error.kind != .clientLeft { report(error, of: name) }
+            return error
+        }
+    }
+}
+
+extension FunctionFailure {
+    /// All that the client learns.
+    var status: Int {
+        switch kind {
+        case .trap: 500
+        case .badOutput, .clientLeft: 502
+        case .deadline: 504
+        }
+    }
+}

@@ -1,0 +1,284 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// One connection: takes requests apart, hands them to threads, and writes what comes back.
+///
+/// It never blocks.
+///
+/// The pipeline before it lets one request at a time through.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// A command begins when so much of its body is here, so that a slow sender costs no thread.
+    static let readAhead = 128 * 1024
+    /// Bytes thrown away after an early answer, before the connection is closed under the sender.
+    static let discarded = 4 << 20
+
+    let frontend: Frontend
+    var context: ChannelHandlerContext?
+    var exchange: HTTPExchange?
+    var number: UInt64 = 0
+    var remoteAddress = ""
+    var port = 0
+    /// Whether no further request is answered.
+    var isClosing = false
+    /// The end of the last response.
+    var lastWrite: EventLoopFuture<Void>?
+    /// Where bytes come in, and can go out when there is no request to answer.
+    weak var watch: ByteWatch?
+    /// Bytes handed to the channel.
+    var written: Int64 = 0
+    var pace = ConnectionPace()
+    private var timer: Scheduled<Void>?
+
+    var configuration: ServerConfiguration { frontend.configuration }
+
+    init(frontend: Frontend) {
+        self.frontend = frontend
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        remoteAddress = context.remoteAddress?.ipAddress ?? ""
+        port = context.localAddress?.port ?? 0
+        pace.waitForRequest()
+        if context.channel.isActive { startTimer(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        startTimer(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        abandon()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        abandon()
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        frontend.logger.debug("\(remoteAddress): \(LogEscaping.escape("\(error)"))")
+        context.close(promise: nil)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if exchange?.isHeldUp != true { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head)
+        case .body(let bytes): receive(bytes)
+        case .end: complete()
+        }
+    }
+
+    /// The client went, or is thrown out: nobody has to finish anything for it.
+    private func abandon() {
+        guard let exchange else { return }
+        exchange.input?.abandon()
+        exchange.output?.abandon()
+        finished()
+    }
+
+    /// The exchange is over.
+    func finished() {
+        guard exchange != nil else { return }
+        exchange = nil
+        frontend.requests.subtract(1, ordering: .relaxed)
+        pace.waitForRequest()
+    }
+
+    // MARK: - Request
+
+    private func begin(_ head: HTTPRequestHead) {
+        guard !isClosing else { return }
+        number &+= 1
+        let exchange = HTTPExchange(number: number, head: head)
+        self.exchange = exchange
+        frontend.requests.add(1, ordering: .relaxed)
+        pace.receive()
+        exchange.declared = head.headers.first(name: "content-length").flatMap { Int($0) }
+        if let status = RequestHeadRules.refusal(head, maximumBody: configuration.maximumBody) {
+            return refuse(exchange, status)
+        }
+        exchange.expectsContinue = head.version == .http1_1 && head.headers.contains(name: "expect")
+        do throws(RequestTarget.Refusal) {
+            let target = try RequestTarget(parsing: head.uri)
+            exchange.target = target
+            switch target.place {
+            case .function(let name, let pathInfo):
+                exchange.name = name
+                exchange.pathInfo = pathInfo
+                find(exchange)
+            case .file:
+                guard head.method == .GET || head.method == .HEAD else {
+                    return refuse(exchange, 405, [("allow", "GET, HEAD")])
+                }
+            }
+        } catch {
+            refuse(exchange, error == .hidden ? 404 : error == .tooLong ? 414 : 400)
+        }
+    }
+
+    private func find(_ exchange: HTTPExchange) {
+        guard exchange.head.method != .TRACE else { return refuse(exchange, 405) }
+        guard let context else { return }
+        let found = frontend.table.find(
+            exchange.name,
+            waiter: {
+                [bound = NIOLoopBound(self, eventLoop: context.eventLoop), loop = context.eventLoop, number] found in
+                loop.execute { bound.value.found(found, number) }
+            })
+        if let found {
+            self.found(found, number)
+        } else {
+            let timeout = TimeAmount.nanoseconds(configuration.loadTimeout)
+            context.eventLoop.assumeIsolated().scheduleTask(in: timeout) { [number] in
+                self.found(.unavailable, number)
+            }
+        }
+    }
+
+    private func found(_ found: FunctionTable.Found, _ number: UInt64) {
+        guard let exchange, exchange.number == number, exchange.phase == .receiving, exchange.entry == nil else {
+            return
+        }
+        switch found {
+        case .function(let entry):
+            exchange.entry = entry
+            if exchange.expectsContinue, !exchange.isComplete, exchange.received == 0 {
+                write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
+                context?.flush()
+            }
+            advance(exchange)
+        case .missing: refuse(exchange, 404)
+        case .unavailable: refuse(exchange, 503, [("retry-after", "1")])
+        }
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard let exchange else { return }
+        exchange.received += bytes.readableBytes
+        pace.received(bytes.readableBytes)
+        if exchange.phase == .discarding {
+            if exchange.received > Self.discarded { context?.close(promise: nil) }
+            return
+        }
+        guard exchange.received <= configuration.maximumBody else {
+            exchange.input?.abandon()
+            return exchange.phase == .receiving ? refuse(exchange, 413) : close()
+        }
+        if let input = exchange.input {
+            exchange.isHeldUp = !input.push(bytes)
+            return
+        }
+        if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
+        advance(exchange)
+    }
+
+    private func complete() {
+        guard let exchange else { return }
+        exchange.isComplete = true
+        pace.work()
+        if exchange.phase == .discarding { return close() }
+        exchange.input?.end()
+        advance(exchange)
+    }
+
+    /// Hands the request over once enough of it is there.
+    private func advance(_ exchange: HTTPExchange) {
+        guard exchange.phase == .receiving else { return }
+        guard let entry = exchange.entry else {
+            if exchange.isComplete, case .file(let path, let isFolder) = exchange.target?.place {
+                sendFile(exchange, path: path, isFolder: isFolder)
+            }
+            return
+        }
+        switch entry.function {
+        case .call(let function):
+            if exchange.isComplete { call(function, entry.lane, exchange) }
+        case .command(let function):
+            guard exchange.isComplete || exchange.body.readableBytes >= Self.readAhead else { return }
+            run(function, entry.lane, exchange)
+        }
+    }
+
+    // MARK: - Time
+
+    /// Bytes are there, of whatever.
+    func bytesArrived() {
+        if exchange == nil { pace.receiveHead() }
+    }
+
+    private func startTimer(_ context: ChannelHandlerContext) {
+        let shortest = min(configuration.idleTimeout, configuration.headerTimeout, configuration.grace)
+        let interval = TimeAmount.nanoseconds(min(5 * .second, max(10 * .millisecond, shortest / 4)))
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
+            guard let self, let context = self.context else { return }
+            self.checkTime(context)
+            self.startTimer(context)
+        }
+    }
+
+    private func checkTime(_ context: ChannelHandlerContext) {
+        let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        switch pace.verdict(sent: written - Int64(buffered), waiting: Int64(buffered), configuration, now: .now()) {
+        case .fine: break
+        case .close: context.close(promise: nil)
+        case .tooSlow:
+            if let exchange, exchange.phase == .receiving {
+                refuse(exchange, 408)
+            } else if exchange == nil {
+                watch?.refuse()
+            }
+            close()
+        }
+    }
+}
+
+/// Sees bytes before they are parsed, so that a header that never ends is noticed.
+final class ByteWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let connection: ConnectionHandler
+    private var context: ChannelHandlerContext?
+
+    init(_ connection: ConnectionHandler) {
+        self.connection = connection
+        connection.watch = self
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// Answers a request whose header never ended.
+    func refuse() {
+        let answer = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        let promise = context?.eventLoop.makePromise(of: Void.self)
+        connection.lastWrite = promise?.futureResult
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: promise)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

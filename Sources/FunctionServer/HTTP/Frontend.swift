@@ -1,0 +1,47 @@
+import Logging
+import Synchronization
+
+/// What all connections share.
+package final class Frontend: Sendable {
+    let configuration: ServerConfiguration
+    let table: FunctionTable
+    let files: StaticFiles
+    let calls: WorkerPool
+    let commands: WorkerPool
+    let readers: WorkerPool
+    let readerLane = WorkerPool.Lane()
+    let logger: Logger
+    let connections = Atomic<Int>(0)
+    let requests = Atomic<Int>(0)
+    let isDraining = Atomic<Bool>(false)
+
+    init(configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, logger: Logger) {
+        self.configuration = configuration
+        self.table = table
+        self.files = files
+        self.logger = logger
+        // Half of the threads for one function: one that hangs leaves the others room.
+        calls = WorkerPool(
+            name: "call", threads: configuration.callThreads, share: configuration.callThreads / 2,
+            capacity: configuration.queue)
+        commands = WorkerPool(
+            name: "command", threads: configuration.commandThreads, share: configuration.commandThreads / 2,
+            capacity: configuration.queue)
+        readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
+    }
+
+    func stop() {
+        calls.stop()
+        commands.stop()
+        readers.stop()
+        table.stop()
+    }
+
+    /// Writes why a function gave no response: the client never sees this.
+    func report(_ failure: FunctionFailure, of name: String) {
+        let name = LogEscaping.escape(name)
+        for line in failure.cause.split(separator: "\n", omittingEmptySubsequences: true).prefix(100) {
+            logger.error("\(name): \(LogEscaping.escape(String(line)))")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and its response, on their event loop.
+final class HTTPExchange {
+    /// How far it is.
+    enum Phase {
+        /// The body is on its way, or the function is being looked for.
+        case receiving
+        /// A thread works on it, or is about to.
+        case working
+        /// The header of a streamed response is out.
+        case streaming
+        /// The response is complete, and the request is not: its rest is thrown away.
+        case discarding
+    }
+
+    let number: UInt64
+    let head: HTTPRequestHead
+    let startedAt: MonotonicTime
+    var phase = Phase.receiving
+    var target: RequestTarget?
+    var name = ""
+    var pathInfo = ""
+    var entry: FunctionTable.Entry?
+    /// Whether all of the request is here.
+    var isComplete = false
+    /// The body as far as no stream took it.
+    var body = ByteBuffer()
+    /// Bytes of body so far.
+    var received = 0
+    /// The body's length, if the client says it.
+    var declared: Int?
+    var expectsContinue = false
+    var input: BodyStream?
+    var output: ResponseStream?
+    /// Whether the body's sender is held up.
+    var isHeldUp = false
+
+    init(number: UInt64, head: HTTPRequestHead) {
+        self.number = number
+        self.head = head
+        startedAt = .now()
+    }
+
+    /// The request as the function gets it.
+    ///
+    /// The body goes with it.
+    func takeRequest(remoteAddress: String, port: Int) -> FunctionRequest? {
+        guard let target else { return nil }
+        let length = isComplete ? received : declared
+        defer { body = ByteBuffer() }
+        return FunctionRequest(
+            method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
+            headers: head.headers, remoteAddress: remoteAddress, port: port, body: body, bodyLength: length)
+    }
+}
+
+/// What is wrong with a request's header, whatever it asks for.
+enum RequestHeadRules {
+    /// The status to refuse it with, or nil.
+    static func refusal(_ head: HTTPRequestHead, maximumBody: Int) -> Int? {
+        let headers = head.headers
+        guard head.version.major == 1 else { return 505 }
+        let hosts = headers["host"]
+        // One host, or none from those who know no better.
+        guard hosts.count == 1 || hosts.isEmpty && head.version == .http1_0 else { return 400 }
+        guard hosts.allSatisfy(isHost) else { return 400 }
+        let lengths = headers["content-length"]
+        let codings = headers["transfer-encoding"]
+        // Two ways to say where the body ends are a way to smuggle a request past somebody.
+        guard lengths.isEmpty || codings.isEmpty, lengths.count <= 1, codings.count <= 1 else { return 400 }
+        if let coding = codings.first {
+            guard head.version == .http1_1 else { return 400 }
+            guard coding.lowercased() == "chunked" else { return 501 }
+        }
+        if let length = lengths.first {
+            guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return 400 }
+            guard let bytes = Int(length), bytes <= maximumBody else { return 413 }
+        }
+        if let expectation = headers.first(name: "expect"), expectation.lowercased() != "100-continue" { return 417 }
+        return nil
+    }
+
+    private static func isHost(_ host: String) -> Bool {
+        host.utf8.count <= 260
+            && host.utf8.allSatisfy { byte in
+                ResponseHeaderRules.isTokenByte(byte) || "[]:,;=()".utf8.contains(byte)
+            }
+    }
+}

@@ -1,0 +1,154 @@
+package import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// A folder's functions and files, on an address.
+package final class Server: Sendable {
+    /// Where it listens.
+    package let address: SocketAddress
+    private let frontend: Frontend
+    private let group: MultiThreadedEventLoopGroup
+    private let listener: any Channel
+    private let children: ChildChannels
+    private let watcher: FolderWatcher?
+
+    private init(
+        address: SocketAddress, frontend: Frontend, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        children: ChildChannels, watcher: FolderWatcher?
+    ) {
+        self.address = address
+        self.frontend = frontend
+        self.group = group
+        self.listener = listener
+        self.children = children
+        self.watcher = watcher
+    }
+
+    /// Begins to serve, and to load what functions there are.
+    ///
+    /// Blocks until it listens.
+    package static func start(
+        folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration, logger: Logger
+    ) throws -> Server {
+        let folder = try ServedFolder(path: path)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
+        let table = FunctionTable(folder: folder, loader: loader, logger: logger) { work in
+            group.next().scheduleTask(in: .milliseconds(20)) { work() }
+        }
+        let frontend = Frontend(
+            configuration: configuration, table: table, files: StaticFiles(folder: folder), logger: logger)
+        let children = ChildChannels()
+        let listener: any Channel
+        do {
+            listener = try bootstrap(group, frontend, children)
+                .bind(host: configuration.host, port: configuration.port).wait()
+        } catch {
+            frontend.stop()
+            try? group.syncShutdownGracefully()
+            throw ServerError("\(configuration.host):\(configuration.port): \(error)")
+        }
+        guard let address = listener.localAddress else { throw ServerError("no address") }
+        let watcher = watch(path, table, logger)
+        return Server(
+            address: address, frontend: frontend, group: group, listener: listener, children: children,
+            watcher: watcher)
+    }
+
+    private static func watch(_ path: String, _ table: FunctionTable, _ logger: Logger) -> FolderWatcher? {
+        do {
+            return try FolderWatcher(root: path, logger: logger) { event in
+                switch event {
+                case .lost: table.everythingChanged()
+                case .changed(let name): if isFunction(name) { table.changed(name) }
+                }
+            }
+        } catch {
+            logger.warning("changes are noticed by looking at the files only: \(error)")
+            return nil
+        }
+    }
+
+    /// Whether a file of that name can be asked for as a function.
+    private static func isFunction(_ path: String) -> Bool {
+        path.hasSuffix(".wasm") && !path.split(separator: "/").contains { $0.hasPrefix(".") }
+    }
+
+    private static func bootstrap(
+        _ group: MultiThreadedEventLoopGroup, _ frontend: Frontend, _ children: ChildChannels
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try configure(channel, frontend, children)
+                }
+            }
+    }
+
+    private static func configure(_ channel: any Channel, _ frontend: Frontend, _ children: ChildChannels) throws {
+        let count = frontend.connections.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { _ in frontend.connections.subtract(1, ordering: .relaxed) }
+        let isWelcome = !frontend.isDraining.load(ordering: .relaxed)
+        guard isWelcome, count <= frontend.configuration.maximumConnections else {
+            throw ServerError("too many connections")
+        }
+        children.add(channel)
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = frontend.configuration.maximumHeader
+        limits.maxHeaderListSize = frontend.configuration.maximumHeader
+        let connection = ConnectionHandler(frontend: frontend)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteWatch(connection))
+        try pipeline.configureHTTPServerPipeline(
+            withErrorHandling: true, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+        try pipeline.addHandler(connection)
+    }
+
+    /// Requests being answered.
+    package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }
+
+    /// Stops accepting, lets requests under way end within the time for it, and ends all threads.
+    ///
+    /// Blocks.
+    package func shutDown() {
+        frontend.isDraining.store(true, ordering: .sequentiallyConsistent)
+        watcher?.stop()
+        try? listener.close().wait()
+        let deadline = MonotonicTime.now().advanced(by: frontend.configuration.drainTimeout)
+        for channel in children.all() { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        let left = children.waitUntilEmpty(until: deadline)
+        if left > 0 { frontend.logger.warning("closing \(left) connections whose requests did not end in time") }
+        for channel in children.all() { channel.close(promise: nil) }
+        frontend.stop()
+        try? group.syncShutdownGracefully()
+    }
+}
+
+/// The connections that are open.
+private final class ChildChannels: Sendable {
+    private let monitor = Monitor<[ObjectIdentifier: any Channel]>([:])
+
+    func add(_ channel: any Channel) {
+        monitor.withLock { $0[ObjectIdentifier(channel)] = channel }
+        channel.closeFuture.whenComplete { _ in
+            self.monitor.withLock { $0[ObjectIdentifier(channel)] = nil }
+            self.monitor.broadcast()
+        }
+    }
+
+    func all() -> [any Channel] {
+        monitor.withLock { Array($0.values) }
+    }
+
+    /// Waits until none is left.
+    ///
+    /// Returns how many are.
+    func waitUntilEmpty(until deadline: MonotonicTime) -> Int {
+        monitor.wait(until: deadline) { $0.isEmpty ? 0 : nil } ?? monitor.withLock { $0.count }
+    }
+}

@@ -1,0 +1,76 @@
+package import Logging
+import Synchronization
+
+/// What a function says on one request: lines with its name before them, escaped, and not without end.
+package final class FunctionLog: ByteSink, Sendable {
+    /// Lines taken from one request.
+    package static let maximumLines = 1000
+
+    private struct State {
+        var line: [UInt8] = []
+        var dropped = 0
+        var lines = 0
+    }
+
+    private let name: String
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// A log for one request.
+    package init(name: String, logger: Logger) {
+        self.name = name
+        self.logger = logger
+    }
+
+    /// Takes the next bytes of the standard error stream.
+    package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        state.withLock { state in
+            var rest = bytes[...]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                take(rest[..<end], &state)
+                emit(&state)
+                rest = rest[(end + 1)...]
+            }
+            take(rest, &state)
+        }
+        return true
+    }
+
+    /// Takes a whole message, of as many lines as it has.
+    package func say(_ message: String) {
+        var bytes = Array(message.utf8)
+        if bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+        _ = bytes.withUnsafeBytes(write)
+    }
+
+    /// Writes what is left without line end, and how much was dropped.
+    package func finish() {
+        state.withLock { state in
+            if !state.line.isEmpty || state.dropped > 0 { emit(&state) }
+            if state.lines > Self.maximumLines {
+                print("\(state.lines - Self.maximumLines) lines more")
+            }
+        }
+    }
+
+    private func take(_ bytes: Slice<UnsafeRawBufferPointer>, _ state: inout State) {
+        let room = LogEscaping.maximumLine - state.line.count
+        state.line.append(contentsOf: bytes.prefix(room))
+        state.dropped += max(0, bytes.count - room)
+    }
+
+    private func emit(_ state: inout State) {
+        state.lines += 1
+        if state.lines <= Self.maximumLines {
+            if state.line.last == UInt8(ascii: "\r") { state.line.removeLast() }
+            let cut = state.dropped > 0 ? "… (\(state.dropped) bytes more)" : ""
+            print(LogEscaping.escape(state.line) + cut)
+        }
+        state.line.removeAll(keepingCapacity: true)
+        state.dropped = 0
+    }
+
+    private func print(_ line: String) {
+        logger.info("\(name): \(line)")
+    }
+}

@@ -1,0 +1,59 @@
+/// What a function may put into a response's header.
+package enum ResponseHeaderRules {
+    /// Most header fields taken from a function.
+    package static let maximumFields = 256
+    /// Most bytes of header taken from a function.
+    package static let maximumBytes = 64 * 1024
+
+    /// Fields that belong to the connection, or that the server knows better: dropped.
+    private static let dropped: Set<String> = [
+        "connection", "content-length", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    /// Statuses that a function may answer with; the informational ones are the server's.
+    package static func isAllowed(status: Int) -> Bool {
+        (200...599).contains(status)
+    }
+
+    /// The fields that go out.
+    package static func sanitize(
+        _ fields: [(name: String, value: String)]
+    ) throws(FunctionFailure) -> [(name: String, value: String)] {
+        guard fields.count <= maximumFields else { throw FunctionFailure(.badOutput, "too many header fields") }
+        var bytes = 0
+        var kept: [(name: String, value: String)] = []
+        kept.reserveCapacity(fields.count + 3)
+        for field in fields {
+            guard isToken(field.name) else { throw FunctionFailure(.badOutput, "malformed name of a header field") }
+            guard isValue(field.value) else {
+                throw FunctionFailure(.badOutput, "control character in header field \(field.name)")
+            }
+            bytes += field.name.utf8.count + field.value.utf8.count
+            guard bytes <= maximumBytes else { throw FunctionFailure(.badOutput, "header too large") }
+            guard !dropped.contains(field.name.lowercased()) else { continue }
+            kept.append(field)
+        }
+        return kept
+    }
+
+    /// Whether it is a `token` of RFC 9110.
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
+    }
+
+    static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    /// Whether it can be the value of a field: no control characters but the tab.
+    static func isValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 }
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// What can be set about a server.
+///
+/// Durations in nanoseconds.
+package struct ServerConfiguration: Sendable {
+    /// Address to listen on.
+    package var host = "127.0.0.1"
+    /// Port to listen on; 0 for any.
+    package var port = 8080
+    /// How long a function may take for one request.
+    package var timeout: Int64 = 10 * .second
+    /// Bytes of the largest request body taken.
+    package var maximumBody = 10 << 20
+    /// Bytes of a request's header.
+    package var maximumHeader = 64 * 1024
+    /// Connections at a time; more are closed at once.
+    package var maximumConnections = 20_000
+    /// How long a connection may be without request.
+    package var idleTimeout: Int64 = 60 * .second
+    /// How long a request's header may take from its first byte.
+    package var headerTimeout: Int64 = 10 * .second
+    /// How long a body, or a response, may take before its rate counts.
+    package var grace: Int64 = 20 * .second
+    /// Bytes per second that a client must send or take after that.
+    package var minimumRate: Int64 = 8 * 1024
+    /// How long requests wait for a function's first version.
+    package var loadTimeout: Int64 = 30 * .second
+    /// How long shutting down waits for requests under way.
+    package var drainTimeout: Int64 = 30 * .second
+    /// Threads for guests of the host calls.
+    package var callThreads: Int
+    /// Threads for commands, which wait for their clients now and then.
+    package var commandThreads: Int
+    /// Requests that wait for a thread.
+    package var queue = 4096
+    /// Event loops.
+    package var loops: Int
+
+    /// Sizes fit for the processors there are.
+    package init() {
+        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        loops = processors
+        callThreads = max(8, processors * 4)
+        commandThreads = max(32, processors * 8)
+    }
+}
+
+extension Int64 {
+    /// Nanoseconds.
+    package static let second: Int64 = 1_000_000_000
+    /// Nanoseconds.
+    package static let millisecond: Int64 = 1_000_000
+}

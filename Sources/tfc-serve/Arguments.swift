@@ -1,0 +1,79 @@
+import ArgumentParser
+import FunctionServer
+import Glibc
+
+/// `127.0.0.1:8080`, `[::1]:8080`, `:8080`.
+struct ListenAddress: ExpressibleByArgument {
+    var host: String
+    var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = UInt16(argument[argument.index(after: colon)...])
+        else { return nil }
+        var host = String(argument[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        self.init(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
+    }
+
+    var defaultValueDescription: String { "\(host):\(port)" }
+}
+
+/// `10s`, `500ms`, `100us`, `100ns`; a number alone is seconds.
+struct TimeSpan: ExpressibleByArgument {
+    var nanoseconds: Int64
+
+    init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let units: [String: Int64] = ["": .second, "s": .second, "ms": .millisecond, "us": 1000, "ns": 1]
+        guard let number = Int64(digits), let unit = units[String(argument[digits.endIndex...])], number > 0 else {
+            return nil
+        }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        nanoseconds = product
+    }
+
+    var defaultValueDescription: String { "\(nanoseconds / .second)s" }
+}
+
+/// `1048576`, `1024K`, `64M`, `1G`.
+struct ByteCount: ExpressibleByArgument {
+    var bytes: Int
+
+    init(bytes: Int) {
+        self.bytes = bytes
+    }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+        guard let number = Int(digits), let unit = units[argument[digits.endIndex...].lowercased()], number > 0 else {
+            return nil
+        }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        bytes = product
+    }
+
+    var defaultValueDescription: String { "\(bytes >> 20)M" }
+}
+
+/// A standard stream to print to.
+struct FileDescriptorOutput {
+    static let error = FileDescriptorOutput(descriptor: STDERR_FILENO)
+    let descriptor: Int32
+
+    func write(_ text: String) {
+        _ = Glibc.write(descriptor, text, text.utf8.count)
+    }
+}
