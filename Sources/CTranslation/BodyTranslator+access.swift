@@ -103,7 +103,7 @@ extension BodyTranslator {
         node.a = Int32(arguments.count)
         node.b = Int32(operands.count)
         for operand in operands { inherit(operand, into: &node) }
-        arguments.append(contentsOf: operands)
+        for operand in operands { arguments.append(operand) }
         node.effects = .all
         let variable = temporaries.take(.u32)
         let position = add(node)
@@ -150,8 +150,8 @@ extension BodyTranslator {
     mutating func perform(_ name: StaticString, _ subjects: [Subject], operands count: Int) {
         orderOperands(count)
         flush(Effects.all, below: stack.count - count)
-        let operands = Array(stack.suffix(count))
-        for _ in 0..<count { _ = pop() }
+        var operands = [Int32](repeating: 0, count: count)
+        for index in (0..<count).reversed() { operands[index] = pop() }
         body.write(name)
         body.write("((p)i")
         for subject in subjects {

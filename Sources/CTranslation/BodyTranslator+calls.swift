@@ -81,7 +81,8 @@ extension BodyTranslator {
         var node = Expression(.call, type.results.first.map(CType.init) ?? .u32)
         node.a = Int32(arguments.count)
         node.b = Int32(count)
-        for position in stack.suffix(count) {
+        for index in (stack.count - count)..<stack.count {
+            let position = stack[index]
             arguments.append(position)
             inherit(position, into: &node)
         }

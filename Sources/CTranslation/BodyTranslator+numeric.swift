@@ -108,7 +108,8 @@ extension BodyTranslator {
         node.a = Int32(arguments.count)
         node.b = Int32(count)
         node.c = Int32(subject)
-        for position in stack.suffix(count) {
+        for index in (stack.count - count)..<stack.count {
+            let position = stack[index]
             arguments.append(position)
             inherit(position, into: &node)
         }

@@ -71,8 +71,8 @@ extension BodyTranslator {
     /// Only between instructions: nobody else holds a position.
     mutating func forgetNodes() {
         guard stack.isEmpty else { return }
-        nodes.removeAll(keepingCapacity: true)
-        arguments.removeAll(keepingCapacity: true)
+        nodes.removeAll()
+        arguments.removeAll()
         pendingCalls = 0
     }
 

@@ -18,11 +18,11 @@ struct BodyTranslator: ~Copyable {
 
     /// Statements of the body; declarations are known only at its end.
     var body = CText()
-    var nodes: [Expression] = []
+    var nodes = Pile<Expression>()
     /// Argument lists of call nodes, one after another.
-    var arguments: [Int32] = []
+    var arguments = Pile<Int32>()
     /// The operand stack: positions in `nodes`.
-    var stack: [Int32] = []
+    var stack = Pile<Int32>()
     /// This many operands at the bottom of the stack are settled: constants and temporaries.
     var settledCount = 0
     /// Nodes with ``Effects/calls`` that are not written yet.
@@ -84,7 +84,8 @@ struct BodyTranslator: ~Copyable {
     }
 
     private mutating func walk(_ reader: inout InstructionReader) throws(TranslationError) {
-        while !validator.isFinished {
+        var isFinished = false
+        while !isFinished {
             let offset = reader.position
             let instruction: Instruction
             do {
@@ -102,6 +103,7 @@ struct BodyTranslator: ~Copyable {
             } else {
                 emit(instruction, labels: reader.labels)
             }
+            if case .end = instruction.opcode { isFinished = validator.isFinished }
         }
         do {
             try reader.finish()
@@ -113,9 +115,9 @@ struct BodyTranslator: ~Copyable {
     private mutating func begin(_ function: FunctionIndex) {
         type = module.type(of: function)
         body.removeAll()
-        nodes.removeAll(keepingCapacity: true)
-        arguments.removeAll(keepingCapacity: true)
-        stack.removeAll(keepingCapacity: true)
+        nodes.removeAll()
+        arguments.removeAll()
+        stack.removeAll()
         settledCount = 0
         pendingCalls = 0
         pendingSets = 0
