@@ -51,7 +51,9 @@ struct Pile<Element: BitwiseCopyable>: ~Copyable {
     @inline(__always)
     mutating func removeAll() { count = 0 }
 
-    /// A place in it, for reading one field without copying the element. Valid until something is appended.
+    /// A place in it, for reading one field without copying the element.
+    ///
+    /// Valid until something is appended.
     @inline(__always)
     func pointer(_ index: Int) -> UnsafePointer<Element> {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a position within the pile")
