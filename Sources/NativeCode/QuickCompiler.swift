@@ -10,7 +10,7 @@ package enum QuickCompiler {
     ///
     /// libtcc has no call that tells its version. The number behind the name is raised when another libtcc is linked
     /// or the way it is driven changes.
-    package static let identity = "libtcc-0.9.27+git20200814.62c30a4a-1"
+    package static let identity = "libtcc-0.9.27+git20200814.62c30a4a-2"
 
     private static let turn = Mutex(())
 
@@ -28,6 +28,7 @@ package enum QuickCompiler {
             throw CompileError(messages.text.isEmpty ? "libtcc failed without a message" : messages.text)
         }
         do {
+            try SharedObject.forbidExecutableStack(path: path)
             let object = try SharedObject(path: path)
             try object.checkIsSelfContained()
         } catch {

@@ -31,15 +31,17 @@ struct SharedObject {
     }
 
     private func checkSegments() throws(CompileError) {
-        var hasCode = false
+        var (hasCode, forbidsExecutableStack) = (false, false)
         for segment in try table(offsetAt: 0x20, sizeAt: 0x36, countAt: 0x38) {
             let kind = try number(segment, UInt32.self)
             let flags = try number(segment + 4, UInt32.self)
-            // PT_GNU_STACK counts too: it would make every stack executable.
             guard flags & 3 != 3 else { throw CompileError("the compiled file is writable and executable") }
+            // PT_GNU_STACK: without it, the dynamic loader makes every stack executable.
+            if kind == 0x6474_E551 { forbidsExecutableStack = true }
             if kind == 1, flags & 1 != 0 { hasCode = true }
         }
         guard hasCode else { throw CompileError("the compiled file has no code") }
+        guard forbidsExecutableStack else { throw CompileError("the compiled file wants an executable stack") }
     }
 
     private func checkDynamicEntries(_ section: Int) throws(CompileError) {

@@ -20,14 +20,14 @@ struct LoadedCodeTests {
         unsafeBitCast(code.exports.pointee.functions[0], to: (@convention(c) () -> UInt64).self)()
     }
 
-    /// Lines of this process's memory map that name our file.
-    private func mappings() -> [Substring] {
+    /// Lines of this process's memory map that name our file, or another.
+    private func mappings(of name: String = "terrafirma-test-") -> [Substring] {
         let file = fopen("/proc/self/maps", "r")
         defer { fclose(file) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer[..<count] }
-        return String(decoding: text, as: UTF8.self).split(separator: "\n").filter { $0.contains("terrafirma-test-") }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").filter { $0.contains(name) }
     }
 
     @Test("Code runs, within the range it was declared with")
@@ -46,6 +46,15 @@ struct LoadedCodeTests {
         let permissions = mappings().filter { $0.contains(folder.path) }.map { $0.split(separator: " ")[1] }
         #expect(permissions.contains { $0.contains("x") })
         #expect(!permissions.contains { $0.contains("x") && $0.contains("w") })
+        #expect(call(code) == 42)
+    }
+
+    @Test("Loading code leaves the stack not executable (threat T22)")
+    func executableStack() throws {
+        try compile(42)
+        let code = try LoadedCode(path: path, types: [])
+        let stack = mappings(of: "[stack]").map { $0.split(separator: " ")[1] }
+        #expect(stack == ["rw-p"])
         #expect(call(code) == 42)
     }
 
