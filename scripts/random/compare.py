@@ -1,0 +1,225 @@
+"""Random modules, compiled by tfc, against wasmtime; see `--help`."""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+import oracle
+import shapes
+
+PEERS = pathlib.Path(os.environ["PEERS"])
+HERE = pathlib.Path(__file__).resolve().parent
+SMITH = """ensure-termination fuel=200 export-everything=true canonicalize-nans=true min-funcs=3 max-instructions=500
+    max-memories=1 max-memory32-bytes=262144 memory-max-size-required=true max-table-elements=200
+    table-max-size-required=true max-tables=3 simd-enabled=false relaxed-simd-enabled=false threads-enabled=false
+    gc-enabled=false exceptions-enabled=false tail-call-enabled=false memory64-enabled=false
+    extended-const-enabled=false custom-page-sizes-enabled=false wide-arithmetic-enabled=false
+    shared-everything-threads-enabled=false""".split()
+TTF = """-mvp --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-bulk-memory
+    --enable-multivalue --denan""".split()
+
+
+def run(command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, check=False, **options)
+
+
+def smith(seed, folder):
+    bytes_ = random.Random(seed).randbytes(2000 + seed % 7 * 1000)
+    imports = folder / "imports.wasm"
+    if not imports.exists():
+        text = re.sub(r"\(import", "(import", oracle.SUPPORT).encode()
+        imports.write_bytes(imported_module(text))
+    flags = [word for option in SMITH for word in ("--" + option).split("=")]
+    result = run([PEERS / "wasm-tools", "smith", *flags, "--available-imports", imports], input=bytes_)
+    return result.stdout if result.returncode == 0 else None
+
+
+def imported_module(text):
+    """The support module as smith wants it: exports only, of which it makes imports from modules of their name."""
+    result = run([PEERS / "wasm-tools", "parse", "-"], input=text)
+    return result.stdout
+
+
+def ttf(seed, folder):
+    source, target = folder / "ttf.bin", folder / "ttf.wasm"
+    source.write_bytes(random.Random(seed).randbytes(3000 + seed % 9 * 3000))
+    result = run(["wasm-opt", "-ttf", source, *TTF, "-o", target])
+    return target.read_bytes() if result.returncode == 0 else None
+
+
+def shape(seed, folder):
+    return bytes(oracle.wasmtime.wat2wasm(shapes.module(seed)))
+
+
+GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape}
+
+
+def is_allowed(reason):
+    """Divergences that the specification allows, or that are limits of ours."""
+    if "call stack exhausted" in reason or "undefined element, instead of: out of bounds table access" in reason:
+        return True
+    match = re.search(r"f(32|64)\((\d+)\) instead of arithmeticNaN", reason)
+    if match:
+        width = int(match[1])
+        return int(match[2]) & ((1 << width - 1) - 1) > (0x7F800000 if width == 32 else 0x7FF0000000000000)
+    return False
+
+
+class Comparison:
+    def __init__(self, options):
+        self.options = options
+        self.refused = self.compared = self.commands = self.failures = 0
+
+    def write(self, seed, kind, folder):
+        """A module's script in a folder; None if there is nothing to compare."""
+        contents = GENERATORS[kind](seed, folder)
+        if contents is None:
+            return None
+        return self.record(contents, f"{kind}-{seed}", seed, folder)
+
+    def record(self, contents, stem, seed, folder):
+        try:
+            script = oracle.Recorder(folder, seed).record(contents, stem)
+        except oracle.Refused as error:
+            if self.options.verbose:
+                print(f"{stem}: wasmtime: {str(error)[:150]}")
+            return None
+        path = folder / f"{stem}.json"
+        path.write_text(json.dumps(script))
+        self.commands += len(script["commands"])
+        return path
+
+    def check(self, scripts, folder):
+        """Failures by script: the whole of a folder at once, single ones if that does not end well."""
+        found = {}
+        for limit in self.options.expression_limits:
+            found.update(self.check_once(scripts, limit))
+        return found
+
+    def check_once(self, scripts, limit):
+        command = [self.options.tfc, "wast", "-v", *(["--expression-limit", limit] if limit else []), *scripts]
+        try:
+            result = run(command, timeout=60 + 10 * len(scripts))
+        except subprocess.TimeoutExpired:
+            result = None
+        if result is None or result.returncode not in (0, 1):
+            if len(scripts) > 1:
+                middle = len(scripts) // 2
+                return {**self.check_once(scripts[:middle], limit), **self.check_once(scripts[middle:], limit)}
+            why = "takes for ever" if result is None else f"status {result.returncode} {result.stderr[-300:]!r}"
+            return {scripts[0]: f"tfc at expression limit {limit}: {why}"}
+        return self.failures_in(result.stdout.decode(errors="replace"), limit)
+
+    def failures_in(self, text, limit):
+        found, spoiled = {}, set()
+        for line in text.splitlines():
+            match = re.match(r"(.*\.json):(\d+): (.*)", line)
+            if not match or "/" not in match[1] or re.match(r"\d+ of \d+ failed", match[3]):
+                continue
+            path = pathlib.Path(match[1])
+            # What was left after a divergence that is allowed is no longer the same state.
+            if is_allowed(match[3]):
+                spoiled.add(path)
+            elif path not in spoiled:
+                found.setdefault(path, f"line {match[2]}, expression limit {limit or 'default'}: {match[3]}")
+        return found
+
+    def chunk(self, seeds, kind):
+        with tempfile.TemporaryDirectory(prefix="terrafirma-random-") as name:
+            folder = pathlib.Path(name)
+            scripts = [self.write(seed, kind, folder) for seed in seeds]
+            self.refused += scripts.count(None)
+            scripts = [script for script in scripts if script]
+            self.compared += len(scripts)
+            for script, reason in self.check(scripts, folder).items() if scripts else ():
+                self.report(script, reason)
+
+    def report(self, script, reason):
+        self.failures += 1
+        print(f"FAILED {script.stem}: {reason}", flush=True)
+        kept = self.options.keep
+        kept.mkdir(parents=True, exist_ok=True)
+        module = kept / f"{script.stem}.wasm"
+        shutil.copy(script.with_suffix(".wasm"), module)
+        if self.options.reduce:
+            self.reduce(module)
+
+    def reduce(self, module):
+        """Makes the module small while it still fails, and leaves it as text."""
+        flags = ["--tfc", self.options.tfc, "--expression-limits", ",".join(self.options.expression_limits),
+                 "--seed", str(self.seed(module))]
+        predicate = module.with_suffix(".sh")
+        parts = " ".join(f"'{part}'" for part in [HERE.parent / "compare-random", *flags, "--fails"])
+        predicate.write_text(f"#!/bin/sh\nexec {parts} \"$1\"\n")
+        predicate.chmod(0o755)
+        run([PEERS / "wasm-tools", "shrink", predicate, module, "-o", module.with_suffix(".small.wasm"), "-a", 300])
+        small = module.with_suffix(".small.wasm")
+        run([PEERS / "wasm-tools", "print", small if small.exists() else module, "-o", module.with_suffix(".wat")])
+
+    def seed(self, path):
+        """The seed of a module's arguments: the number in its name."""
+        number = re.search(r"\d+", path.stem)
+        return self.options.seed if self.options.seed is not None else int(number[0]) if number else 0
+
+    def fails(self, path):
+        """Whether one module, binary or text, fails."""
+        contents = run([PEERS / "wasm-tools", "parse", path]).stdout
+        with tempfile.TemporaryDirectory(prefix="terrafirma-random-") as name:
+            script = self.record(contents, path.stem, self.seed(path), pathlib.Path(name))
+            found = self.check([script], pathlib.Path(name)) if script else {}
+            for reason in found.values():
+                print(f"FAILED {path.stem}: {reason}")
+            return bool(found)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/compare-random", description="""
+        Makes modules from seeds, calls all that they export with arguments chosen by the seed in wasmtime, and lets
+        `tfc wast` find the same results, traps, globals, tables and memory. Kinds of modules: smith (wasm-tools
+        smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make). What may
+        differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did.""")
+    parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
+    parser.add_argument("--kinds", default="smith,ttf,shapes", help="kinds of modules, by commas")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--count", type=int, default=100, help="how many seeds of each kind")
+    parser.add_argument("--expression-limits", default=",2,1", help="by commas; nothing is the default limit")
+    parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("random-failures"),
+                        help="where modules that fail are left")
+    parser.add_argument("--reduce", action="store_true", help="make failing modules small, as text")
+    parser.add_argument("--fails", type=pathlib.Path, metavar="MODULE", help="exit 0 if this module fails, else 1")
+    parser.add_argument("--seed", type=int, help="of the arguments, for MODULE; the number in its name if not given")
+    parser.add_argument("--verbose", action="store_true", help="say why modules are left out")
+    parser.add_argument("modules", nargs="*", type=pathlib.Path, help="instead of seeds: modules, binary or text")
+    options = parser.parse_args()
+    options.expression_limits = options.expression_limits.split(",")
+    return options
+
+
+def main():
+    options = arguments()
+    comparison = Comparison(options)
+    if options.fails:
+        return 0 if comparison.fails(options.fails) else 1
+    if options.modules:
+        failed = [path for path in options.modules if comparison.fails(path)]
+        print(f"{len(options.modules) - len(failed)} passed, {len(failed)} failed")
+        return 1 if failed else 0
+    last = options.first + options.count
+    for kind in options.kinds.split(","):
+        for start in range(options.first, last, 40):
+            comparison.chunk(range(start, min(start + 40, last)), kind)
+        print(f"{kind}: {comparison.compared} modules compared, {comparison.refused} left out, "
+              f"{comparison.commands} commands, {comparison.failures} modules failed", flush=True)
+    return 1 if comparison.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
