@@ -6,20 +6,23 @@ extension BodyTranslator {
 
     mutating func pushLocal(_ index: UInt32) {
         flush(setsOf: index)
-        push(add(localNode(Int32(index))))
+        let node = localNode(Int32(index))
+        push(add(node))
     }
 
     mutating func setLocal(_ index: UInt32) {
         let value = pop()
         flush(local: index, below: stack.count)
         precede(nodes[Int(value)].effects, below: stack.count)
+        usedLocals.note(index)
         writeAssignment(local: Int32(index), value)
     }
 
     mutating func teeLocal(_ index: UInt32) {
         let value = pop()
         flush(local: index, below: stack.count)
-        var node = Expression(.tee, localTypes[Int(index)])
+        usedLocals.note(index)
+        var node = Expression(.tee, localType(index))
         node.a = Int32(index)
         node.b = value
         inherit(value, into: &node)

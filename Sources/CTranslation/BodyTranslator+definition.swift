@@ -26,7 +26,7 @@ extension BodyTranslator {
         out.write("(I*i")
         for index in 0..<min(type.parameters.count, TranslationLimits.nativeParameters) {
             out.write(byte: UInt8(ascii: ","))
-            out.write(localTypes[index].name)
+            out.write(CType(type.parameters[index]).name)
             out.write(" l")
             out.write(index)
         }
@@ -51,8 +51,8 @@ extension BodyTranslator {
     private func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
         var declared: CType?
-        for index in min(parameters, TranslationLimits.nativeParameters)..<localTypes.count {
-            let type = localTypes[index]
+        for index in usedLocals.sorted() where index >= min(parameters, TranslationLimits.nativeParameters) {
+            let type = localType(index)
             if declared == type {
                 out.write(byte: UInt8(ascii: ","))
             } else {
@@ -64,7 +64,7 @@ extension BodyTranslator {
             out.write("l")
             out.write(index)
             if index < parameters {
-                writeScratchParameter(index, type, into: &out)
+                writeScratchParameter(Int(index), type, into: &out)
             } else {
                 out.write("=0")
             }

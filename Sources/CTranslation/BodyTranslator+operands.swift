@@ -87,7 +87,8 @@ extension BodyTranslator {
         if node.shape == .tee {
             // The local holds the value; a later change of the local settles this entry again.
             writeAssignment(local: node.a, node.b)
-            stack[index] = add(localNode(node.a))
+            let local = localNode(node.a)
+            stack[index] = add(local)
             return
         }
         let variable = temporaries.take(node.type)
@@ -180,8 +181,9 @@ extension BodyTranslator {
 
     // MARK: Leaves
 
-    func localNode(_ index: Int32) -> Expression {
-        var node = Expression(.local, localTypes[Int(index)])
+    mutating func localNode(_ index: Int32) -> Expression {
+        usedLocals.note(UInt32(index))
+        var node = Expression(.local, localType(UInt32(index)))
         node.a = index
         node.localsRead = 1 << UInt64(index & 63)
         return node

@@ -38,7 +38,7 @@ struct BodyTranslator: ~Copyable {
     var temporaries = Temporaries()
     var floatConstants: [UInt64] = []
     var floatConstantPositions: [UInt64: Int32] = [:]
-    var localTypes: [CType] = []
+    var usedLocals = UsedLocals()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
     var usesIndirectCall = false
@@ -67,7 +67,6 @@ struct BodyTranslator: ~Copyable {
         begin(function)
         do {
             let runs = try reader.locals()
-            declareLocals(runs)
             try validator.begin(function: function, locals: runs)
         } catch let error as DecodeError {
             throw .malformed(error)
@@ -76,14 +75,15 @@ struct BodyTranslator: ~Copyable {
         } catch {
             preconditionFailure("the reader throws DecodeError, the validator ValidationError")
         }
-        try walk(&reader)
-        guard frameSize <= Self.largestFrame else {
-            throw .frameTooLarge(function: function, offset: range.lowerBound, bytes: frameSize)
-        }
+        body.limit = TranslationLimits.text(bytes: range.count)
+        try walk(&reader, function)
+        try checkSize(function, at: range.lowerBound)
         writeDefinition(function, into: &out)
     }
 
-    private mutating func walk(_ reader: inout InstructionReader) throws(TranslationError) {
+    private mutating func walk(
+        _ reader: inout InstructionReader, _ function: FunctionIndex
+    ) throws(TranslationError) {
         var isFinished = false
         while !isFinished {
             let offset = reader.position
@@ -103,12 +103,21 @@ struct BodyTranslator: ~Copyable {
             } else {
                 emit(instruction, labels: reader.labels)
             }
+            if body.isOverflowing || temporaries.isOverflowing { try checkSize(function, at: offset) }
             if case .end = instruction.opcode { isFinished = validator.isFinished }
         }
         do {
             try reader.finish()
         } catch {
             throw .malformed(error)
+        }
+    }
+
+    /// A branch may carry 1,000 values, a table of branches name 50,000 of them: a small body can ask for gigabytes.
+    private func checkSize(_ function: FunctionIndex, at offset: Int) throws(TranslationError) {
+        if body.isOverflowing { throw .textTooLarge(function: function, offset: offset) }
+        guard frameSize <= TranslationLimits.largestFrame && !temporaries.isOverflowing else {
+            throw .frameTooLarge(function: function, offset: offset, bytes: frameSize)
         }
     }
 
@@ -131,21 +140,13 @@ struct BodyTranslator: ~Copyable {
         usesMemory = false
         usesIndirectCall = false
         jumpTables = 0
-        localTypes.removeAll(keepingCapacity: true)
-        for parameter in type.parameters { localTypes.append(CType(parameter)) }
+        usedLocals.removeAll()
         frames.append(ControlFrame(.function, parameters: [], results: type.results, height: 0))
     }
 
-    private mutating func declareLocals(_ runs: [(count: UInt32, type: ValueType)]) {
-        for run in runs {
-            let type = CType(run.type)
-            for _ in 0..<run.count { localTypes.append(type) }
-        }
-    }
-
-    /// The largest stack frame that is accepted, in bytes; the guards behind guest stacks are larger.
-    static let largestFrame = 1 << 20
+    /// How a local that the body may name is declared.
+    func localType(_ index: UInt32) -> CType { CType(validator.localType(index)) }
 
     /// An upper bound of the C function's variables.
-    private var frameSize: Int { 8 * (localTypes.count + temporaries.count + 16) }
+    private var frameSize: Int { 8 * (type.parameters.count + usedLocals.count + temporaries.count + 16) }
 }

@@ -5,6 +5,9 @@ struct CText: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private(set) var count = 0
+    /// In bytes; what would go beyond it is not kept, and `isOverflowing` says so.
+    var limit = Int.max
+    private(set) var isOverflowing = false
 
     init(capacity: Int = 1 << 16) {
         self.capacity = capacity
@@ -18,9 +21,16 @@ struct CText: ~Copyable {
 
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
-    mutating func removeAll() { count = 0 }
+    mutating func removeAll() {
+        count = 0
+        isOverflowing = false
+    }
 
     private mutating func reserve(_ more: Int) {
+        if count > limit {
+            isOverflowing = true
+            count = 0
+        }
         guard count + more > capacity else { return }
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)

@@ -13,6 +13,8 @@ struct Temporaries {
     private var free: [[Int32]] = Array(repeating: [], count: 7)
     private var counts: [Int32] = Array(repeating: 0, count: 7)
     private var read: [Int32] = []
+    /// More were asked for than a frame may hold; the function is to be refused.
+    private(set) var isOverflowing = false
 
     /// How many there are in all.
     var count: Int { variables.count }
@@ -24,6 +26,7 @@ struct Temporaries {
             counts[type] = 0
         }
         read.removeAll(keepingCapacity: true)
+        isOverflowing = false
     }
 
     /// A variable that nothing else holds.
@@ -34,6 +37,10 @@ struct Temporaries {
             variables[Int(index)].isFree = false
             variables[Int(index)].isPinned = pinned
             return index
+        }
+        guard variables.count < TranslationLimits.temporaries else {
+            isOverflowing = true
+            return 0
         }
         variables.append(Variable(type: type, number: counts[kind], isPinned: pinned))
         counts[kind] += 1

@@ -15,13 +15,16 @@ package func translate(
 ) throws(TranslationError) -> [UInt8] {
     let layout = InstanceLayout(module: module.module)
     var out = CText(capacity: max(1 << 16, bytes.count * 4))
+    out.limit = options.prelude.count + TranslationLimits.text(bytes: bytes.count)
     options.prelude.withUnsafeBufferPointer { out.write($0) }
     let text = ModuleText(module: module.module, layout: layout)
     text.writeOpening(into: &out)
     var translator = BodyTranslator(module, layout: layout, options: options)
     for index in module.module.importedFunctionCount..<module.module.functions.count {
         try translator.translate(FunctionIndex(index), bytes: bytes, into: &out)
+        if out.isOverflowing { break }
     }
     text.writeClosing(into: &out)
+    if out.isOverflowing { throw .textTooLarge(function: nil, offset: 0) }
     return Array(out.bytes)
 }

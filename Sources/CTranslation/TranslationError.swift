@@ -8,4 +8,6 @@ package enum TranslationError: Error {
     case invalid(ValidationError)
     /// The function's variables would not fit the stack that guards can protect.
     case frameTooLarge(function: FunctionIndex, offset: Int, bytes: Int)
+    /// The function's, or with nil the module's, C would be many times longer than any compiler's output needs.
+    case textTooLarge(function: FunctionIndex?, offset: Int)
 }

@@ -80,6 +80,10 @@ extension ModuleError {
                 offset: offset, function: function.offset,
                 message: "the function's variables take \(bytes) bytes of stack",
                 advice: "split it into smaller functions")
+        case .textTooLarge(let function, let offset):
+            self.init(
+                offset: offset, function: function?.offset, message: "the generated code is too large",
+                advice: "branches with many values multiply it; split the function")
         }
     }
 }

@@ -15,6 +15,8 @@ struct TinyModule {
     var exportName = "f"
     /// Tables of one funcref each.
     var tables: UInt8 = 1
+    /// The bytes of type 2, if there is one.
+    var furtherType: [UInt8] = []
 
     static let i32: UInt8 = 0x7F
     static let i64: UInt8 = 0x7E
@@ -25,7 +27,7 @@ struct TinyModule {
     var bytes: [UInt8] {
         var module: [UInt8] = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0]
         let type = [0x60] + Self.vector(parameters) + Self.vector(results)
-        module += Self.section(1, [2, 0x60, 0, 1, Self.i32] + type)
+        module += Self.section(1, [furtherType.isEmpty ? 2 : 3, 0x60, 0, 1, Self.i32] + type + furtherType)
         module += Self.section(2, [1] + Self.name("m") + Self.name("callee") + [0, 0])
         module += Self.section(3, [1, 1])
         module += Self.section(4, [tables] + (0..<tables).flatMap { _ in [0x70, 0, 1] as [UInt8] })
