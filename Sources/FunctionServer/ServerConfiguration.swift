@@ -22,6 +22,8 @@ package struct ServerConfiguration: Sendable {
     package var headerTimeout: Int64 = 10 * .second
     /// How long a body, or a response, may take before its rate counts.
     package var grace: Int64 = 20 * .second
+    /// How long a client may go on sending what is not read, after an early answer.
+    package var linger: Int64 = 2 * .second
     /// Bytes per second that a client must send or take after that.
     package var minimumRate: Int64 = 8 * 1024
     /// How long requests wait for a function's first version.

@@ -76,6 +76,10 @@ package final class FunctionTable: Sendable {
         compilers.stop()
     }
 
+    func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
+        lookers.waitUntilEnded(until: deadline) && compilers.waitUntilEnded(until: deadline)
+    }
+
     /// Looks a function up.
     ///
     /// Nil: the waiter will be told.

@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 import Synchronization
 

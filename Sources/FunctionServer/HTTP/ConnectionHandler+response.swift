@@ -89,6 +89,7 @@ extension ConnectionHandler {
             exchange.isHeldUp = false
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
             context.read()
+            context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(configuration.linger)) { self.close() }
         }
     }
 

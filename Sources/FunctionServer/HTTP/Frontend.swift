@@ -37,6 +37,14 @@ package final class Frontend: Sendable {
         table.stop()
     }
 
+    /// Waits for all threads.
+    ///
+    /// False: some are still busy.
+    func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
+        [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
+            && table.waitUntilEnded(until: deadline)
+    }
+
     /// Writes why a function gave no response: the client never sees this.
     func report(_ failure: FunctionFailure, of name: String) {
         let name = LogEscaping.escape(name)

@@ -109,6 +109,9 @@ package final class Server: Sendable {
         try pipeline.addHandler(connection)
     }
 
+    /// Connections that are open.
+    package var openConnections: Int { frontend.connections.load(ordering: .relaxed) }
+
     /// Requests being answered.
     package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }
 
@@ -116,7 +119,7 @@ package final class Server: Sendable {
     ///
     /// Blocks.
     package func shutDown() {
-        frontend.isDraining.store(true, ordering: .sequentiallyConsistent)
+        guard !frontend.isDraining.exchange(true, ordering: .sequentiallyConsistent) else { return }
         watcher?.stop()
         try? listener.close().wait()
         let deadline = MonotonicTime.now().advanced(by: frontend.configuration.drainTimeout)
@@ -125,7 +128,9 @@ package final class Server: Sendable {
         if left > 0 { frontend.logger.warning("closing \(left) connections whose requests did not end in time") }
         for channel in children.all() { channel.close(promise: nil) }
         frontend.stop()
-        try? group.syncShutdownGracefully()
+        // A thread that is busy still has answers for the loops; they go with the process.
+        let grace = MonotonicTime.now().advanced(by: .second)
+        if frontend.waitUntilEnded(until: max(deadline, grace)) { try? group.syncShutdownGracefully() }
     }
 }
 

@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 
 /// A lock with a condition to wait for, around some state.

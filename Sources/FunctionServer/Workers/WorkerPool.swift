@@ -29,6 +29,7 @@ package final class WorkerPool: Sendable {
         var queued = 0
         var sleeping = 0
         var isStopped = false
+        var threads = 0
     }
 
     private let monitor = Monitor(State())
@@ -46,6 +47,7 @@ package final class WorkerPool: Sendable {
         self.capacity = capacity
         self.share = max(1, share)
         self.spins = spins
+        monitor.withLock { $0.threads = max(1, threads) }
         for number in 0..<max(1, threads) {
             WorkerThread.start(name: "\(name)-\(number)") { self.work() }
         }
@@ -74,12 +76,21 @@ package final class WorkerPool: Sendable {
         monitor.broadcast()
     }
 
+    /// Waits for the threads to end, after ``stop()``.
+    ///
+    /// False: some still work.
+    package func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
+        monitor.wait(until: deadline) { $0.threads == 0 ? true : nil } ?? false
+    }
+
     private func work() {
         var last: Lane?
         while let (lane, job) = next(after: last) {
             job()
             last = lane
         }
+        monitor.withLock { $0.threads -= 1 }
+        monitor.broadcast()
     }
 
     /// Ends the piece of work before, and waits for the next one.

@@ -20,11 +20,12 @@ final class TestServer {
         var configuration = ServerConfiguration()
         configuration.port = 0
         configuration.loops = 1
+        configuration.linger = 300 * .millisecond
         configuration.callThreads = 4
         configuration.commandThreads = 4
         configure(&configuration)
-        let logger = Logger(label: "test") { [log] _ in log.handler() }
-        server = try Server.start(folder: folder.path, loader: loader, configuration: configuration, logger: logger)
+        server = try Server.start(
+            folder: folder.path, loader: loader, configuration: configuration, logger: log.logger())
     }
 
     deinit {
@@ -107,6 +108,8 @@ final class LogLines: Sendable {
     var all: [String] { lines.withLock { $0 } }
 
     func contains(_ text: String) -> Bool { all.contains { $0.contains(text) } }
+
+    func logger() -> Logger { Logger(label: "test") { [self] _ in handler() } }
 
     func handler() -> any LogHandler { Handler(lines: self) }
 
