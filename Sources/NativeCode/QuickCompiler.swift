@@ -10,7 +10,7 @@ package enum QuickCompiler {
     ///
     /// libtcc has no call that tells its version. The number behind the name is raised when another libtcc is linked
     /// or the way it is driven changes.
-    package static let identity = "libtcc-0.9.27+git20200814.62c30a4a-2"
+    package static let identity = "libtcc-0.9.27+git20200814.62c30a4a-3"
 
     private static let turn = Mutex(())
 

@@ -5,7 +5,8 @@ extension SharedObject {
     ///
     /// libtcc leaves the segment out by which an object says so, and the dynamic loader takes that for a wish: it
     /// makes the stacks of the whole process executable. The program headers are written anew behind the end of the
-    /// file, with that segment added, since there is no room where they are.
+    /// file, with that segment added, since there is no room where they are. They begin a page of their own: in the
+    /// last page of the data, where the loader would look for them, zeroed variables may lie over them.
     static func forbidExecutableStack(path: String) throws(CompileError) {
         guard let bytes = readFile(path), bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), bytes.count >= 64 else {
             throw CompileError("the compiled file cannot be read back: \(String(cString: strerror(errno)))")
@@ -20,7 +21,7 @@ extension SharedObject {
         guard count < .max, offset <= UInt64(bytes.count), size <= bytes.count - Int(offset) else {
             throw CompileError("the compiled file is not a whole ELF object")
         }
-        let padding = [UInt8](repeating: 0, count: -bytes.count & 7)
+        let padding = [UInt8](repeating: 0, count: -bytes.count & 4095)
         let added = padding + bytes[Int(offset)...].prefix(size) + stackHeader
         try write(path, added, at: bytes.count)
         try write(path, littleEndian(UInt64(bytes.count + padding.count)), at: 0x20)

@@ -58,6 +58,17 @@ struct LoadedCodeTests {
         #expect(call(code) == 42)
     }
 
+    @Test("Loading works wherever in a page the file's parts happen to end")
+    func pageOffsets() throws {
+        for size in stride(from: 1, through: 12289, by: 256) {
+            unlink(path)
+            let text =
+                "static char data[\(size)] = {1}, zeroes[4096]; static uint64_t probe(void) { return data[0] + zeroes[4095]; }"
+            try QuickCompiler.compile(source(text), to: path)
+            #expect(call(try LoadedCode(path: path, types: [])) == 1)
+        }
+    }
+
     @Test("Code of another file is other code, even when a descriptor or path is used again")
     func reusedDescriptors() throws {
         try compile(1)
