@@ -27,9 +27,18 @@ struct PureRulesTests {
         #expect(taken[3].utf8.count < LogEscaping.maximumLine + 100)
         #expect(taken[3].hasSuffix("… (5904 bytes more)"))
         for _ in 0..<5000 { log.say("again") }
-        log.finish()
-        #expect(lines.all.count == FunctionLog.maximumLines + 1)
-        #expect(lines.all.last == "info f.wasm: 4004 lines more")
+        #expect(lines.all.count <= FunctionLog.maximumLines)
+    }
+
+    @Test("a function has an allowance of lines in each second, and what is over it is counted (T30)")
+    func logBudget() {
+        let budget = LogBudget()
+        let now = MonotonicTime(nanoseconds: 5 * .second)
+        for _ in 0..<LogBudget.linesPerSecond { #expect(budget.take(now: now) == .write(droppedBefore: 0)) }
+        for _ in 0..<7 { #expect(budget.take(now: now) == .drop) }
+        let later = now.advanced(by: .second)
+        #expect(budget.take(now: later) == .write(droppedBefore: 7))
+        #expect(budget.take(now: later) == .write(droppedBefore: 0))
     }
 
     @Test("a function's text before its log's end is not lost, and comes in pieces as it likes")

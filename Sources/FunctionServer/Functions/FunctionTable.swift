@@ -18,6 +18,8 @@ package final class FunctionTable: Sendable {
         package let function: ServedFunction
         /// The function's lane among the workers.
         package let lane: WorkerPool.Lane
+        /// What it may still write to the log.
+        package let log: LogBudget
     }
 
     /// Told when a function that was waited for is there, or will not be.
@@ -30,12 +32,13 @@ package final class FunctionTable: Sendable {
         // One for each of the pools: a function may be of one kind today and of the other tomorrow.
         let callLane = WorkerPool.Lane()
         let commandLane = WorkerPool.Lane()
+        let log = LogBudget()
         var waiters: [Waiter] = []
 
         func entry(_ function: ServedFunction) -> Entry {
             switch function {
-            case .call: Entry(function: function, lane: callLane)
-            case .command: Entry(function: function, lane: commandLane)
+            case .call: Entry(function: function, lane: callLane, log: log)
+            case .command: Entry(function: function, lane: commandLane, log: log)
             }
         }
     }

@@ -4,19 +4,23 @@ import NIOHTTP1
 /// Handing requests to threads.
 extension ConnectionHandler {
     /// Has a thread call the function with the whole request.
-    func call(_ function: any CallFunction, _ lane: WorkerPool.Lane, _ exchange: HTTPExchange) {
+    func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
         guard let context, let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
         exchange.phase = .working
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let isQueued = frontend.calls.submit(lane) {
+        let isQueued = frontend.calls.submit(entry.lane) {
             [
-                frontend, loop = context.eventLoop, number = exchange.number, name = exchange.name,
-                start = exchange.startedAt
+                frontend, loop = context.eventLoop, number = exchange.number, log = log(exchange, entry),
+                now = MonotonicTime.now()
             ] in
-            let result = frontend.call(function, name: name, request: request, queuedAt: start)
+            let result = frontend.call(function, request, log: log, queuedAt: now)
             loop.execute { bound.value.finish(number, result) }
         }
         if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+    }
+
+    private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
+        FunctionLog(name: exchange.name, logger: frontend.logger, budget: entry.log)
     }
 
     private func finish(_ number: UInt64, _ result: Frontend.CallResult) {
@@ -29,7 +33,7 @@ extension ConnectionHandler {
     }
 
     /// Has a thread run the command, with streams both ways.
-    func run(_ function: any CommandFunction, _ lane: WorkerPool.Lane, _ exchange: HTTPExchange) {
+    func run(_ function: any CommandFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
         guard let context else { return }
         let loop = context.eventLoop
         let number = exchange.number
@@ -44,10 +48,10 @@ extension ConnectionHandler {
         exchange.output = output
         exchange.isHeldUp = !input.push(body)
         if exchange.isComplete { input.end() }
-        let isQueued = frontend.commands.submit(lane) { [frontend, name = exchange.name] in
+        let isQueued = frontend.commands.submit(entry.lane) { [frontend, log = log(exchange, entry)] in
             guard MonotonicTime.now() < deadline else { return loop.execute { bound.value.stop(number, nil) } }
             let failure = frontend.run(
-                function, name: name, request: request, input: input, output: output, deadline: deadline)
+                function, request, log: log, input: input, output: output, deadline: deadline)
             input.abandon()
             if let failure { loop.execute { bound.value.stop(number, failure) } }
         }
@@ -80,10 +84,9 @@ extension Frontend {
 
     /// Calls a function, on a worker's thread.
     func call(
-        _ function: any CallFunction, name: String, request: FunctionRequest, queuedAt: MonotonicTime
+        _ function: any CallFunction, _ request: FunctionRequest, log: FunctionLog, queuedAt: MonotonicTime
     ) -> CallResult {
         guard MonotonicTime.now() < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
-        let log = FunctionLog(name: name, logger: logger)
         defer { log.finish() }
         do throws(FunctionFailure) {
             var response = try function.respond(to: request, log: log)
@@ -93,7 +96,7 @@ extension Frontend {
             response.headers = try ResponseHeaderRules.sanitize(response.headers)
             return .response(response)
         } catch {
-            report(error, of: name)
+            log.fail(error)
             return .failed(error)
         }
     }
@@ -102,16 +105,15 @@ extension Frontend {
     ///
     /// Returns why it gave no response, or not all of it.
     func run(
-        _ function: any CommandFunction, name: String, request: FunctionRequest, input: any ByteSource,
+        _ function: any CommandFunction, _ request: FunctionRequest, log: FunctionLog, input: any ByteSource,
         output: ResponseStream, deadline: MonotonicTime
     ) -> FunctionFailure? {
-        let log = FunctionLog(name: name, logger: logger)
         defer { log.finish() }
         do throws(FunctionFailure) {
             try CGIGateway.run(function, request: request, input: input, stream: output, log: log, deadline: deadline)
             return nil
         } catch {
-            if error.kind != .clientLeft { report(error, of: name) }
+            if error.kind != .clientLeft { log.fail(error) }
             return error
         }
     }

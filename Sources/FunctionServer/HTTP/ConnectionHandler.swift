@@ -207,10 +207,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         switch entry.function {
         case .call(let function):
-            if exchange.isComplete { call(function, entry.lane, exchange) }
+            if exchange.isComplete { call(function, entry, exchange) }
         case .command(let function):
             guard exchange.isComplete || exchange.body.readableBytes >= Self.readAhead else { return }
-            run(function, entry.lane, exchange)
+            run(function, entry, exchange)
         }
     }
 

@@ -44,12 +44,4 @@ package final class Frontend: Sendable {
         [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
             && table.waitUntilEnded(until: deadline)
     }
-
-    /// Writes why a function gave no response: the client never sees this.
-    func report(_ failure: FunctionFailure, of name: String) {
-        let name = LogEscaping.escape(name)
-        for line in failure.cause.split(separator: "\n", omittingEmptySubsequences: true).prefix(100) {
-            logger.error("\(name): \(LogEscaping.escape(String(line)))")
-        }
-    }
 }

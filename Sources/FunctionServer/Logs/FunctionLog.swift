@@ -14,11 +14,13 @@ package final class FunctionLog: ByteSink, Sendable {
 
     private let name: String
     private let logger: Logger
+    private let budget: LogBudget
     private let state = Mutex(State())
 
     /// A log for one request.
-    package init(name: String, logger: Logger) {
+    package init(name: String, logger: Logger, budget: LogBudget = LogBudget()) {
         self.name = name
+        self.budget = budget
         self.logger = logger
     }
 
@@ -42,6 +44,15 @@ package final class FunctionLog: ByteSink, Sendable {
         if bytes.last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         _ = bytes.withUnsafeBytes(write)
     }
+
+    /// Writes why the function gave no response; the client never sees this.
+    func fail(_ failure: FunctionFailure) {
+        for line in failure.cause.split(separator: "\n").prefix(Self.maximumCause) {
+            print(LogEscaping.escape(String(line)), level: .error)
+        }
+    }
+
+    private static let maximumCause = 100
 
     /// Writes what is left without line end, and how much was dropped.
     package func finish() {
@@ -70,7 +81,10 @@ package final class FunctionLog: ByteSink, Sendable {
         state.dropped = 0
     }
 
-    private func print(_ line: String) {
-        logger.info("\(name): \(line)")
+    private func print(_ line: String, level: Logger.Level = .info) {
+        guard case .write(let dropped) = budget.take() else { return }
+        let name = LogEscaping.escape(name)
+        if dropped > 0 { logger.warning("\(name): \(dropped) lines were dropped") }
+        logger.log(level: level, "\(name): \(line)")
     }
 }
