@@ -124,10 +124,20 @@ static void leave(tf_thread *thread, ucontext_t *context, tf_trap trap) {
     leave_on_return(context, thread->innermost, trap);
 }
 
+/* The signal mask as if the kernel had called that handler. Ours would have it, and what it starts, die of the
+ * faults that it handles itself: Swift's backtracer reads the crashed program's memory that way. */
+static void set_mask(const struct sigaction *action, int number, const ucontext_t *context) {
+    sigset_t mask;
+    sigorset(&mask, &context->uc_sigmask, &action->sa_mask);
+    if (!(action->sa_flags & SA_NODEFER)) sigaddset(&mask, number);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
 static void pass_on(int number, siginfo_t *info, void *context) {
     int i = 0;
     while (handled[i] != number) i++;
     struct sigaction *action = &previous[i];
+    set_mask(action, number, context);
     if (action->sa_flags & SA_SIGINFO) {
         action->sa_sigaction(number, info, context);
     } else if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN) {
