@@ -5,11 +5,15 @@ import WasmBinary
 import WasmModule
 import WasmValidation
 
-/// The official test suite of WebAssembly 2.0, which lies in the folder `shared` beside the checkout.
+/// The official test suite of WebAssembly 2.0, in the folder `shared` beside the checkout or in TERRAFIRMA_SHARED.
 enum SpecSuite {
-    static let archive =
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "shared/spec/wasm-2.0.tar.gz")
+    static let archive = shared.appending(path: "spec/wasm-2.0.tar.gz")
+
+    private static var shared: URL {
+        if let path = ProcessInfo.processInfo.environment["TERRAFIRMA_SHARED"] { return URL(filePath: path) }
+        return URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared")
+    }
 
     /// On a machine that only checks the code the suite may be missing; continuous integration has to have it.
     static let isExpected =
