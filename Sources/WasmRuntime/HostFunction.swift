@@ -4,7 +4,9 @@ package import WasmModule
 /// A function of the host that guests can import.
 package struct HostFunction: @unchecked Sendable {
     /// As `tf_host.call`: reads arguments from the cells, leaves results there, and returns `TF_OK`, a trap or an
-    /// exit. It may be written in Swift, since it is never jumped over.
+    /// exit.
+    ///
+    /// It may be written in Swift, since it is never jumped over.
     package typealias Native = @convention(c) (UnsafeMutablePointer<tf_host>?, UnsafeMutablePointer<UInt64>?) -> tf_trap
 
     /// The two names by which it is imported.

@@ -1,7 +1,9 @@
 package import CRuntime
 import WasmModule
 
-/// An instance of a module. Lives as long as its store.
+/// An instance of a module.
+///
+/// Lives as long as its store.
 package final class Instance {
     package let module: LoadedModule
     package let store: Store
@@ -67,7 +69,9 @@ package final class Instance {
         return Value(cell: cell.load(as: UInt64.self), type: module.descriptor.globals[index.offset].type.value)
     }
 
-    /// The bytes of memory 0 as they are now; empty without a memory. Only valid until a guest runs again.
+    /// The bytes of memory 0 as they are now; empty without a memory.
+    ///
+    /// Only valid until a guest runs again.
     package var memory: UnsafeMutableRawBufferPointer {
         guard let memory = pointer.pointee.memory_zero else {
             return UnsafeMutableRawBufferPointer(start: nil, count: 0)

@@ -1,10 +1,14 @@
 /// What the instances of one store may use.
 package struct InstanceLimits: Hashable, Sendable {
-    /// Bytes of all linear memories together. A module that needs more is refused; growth beyond it fails.
+    /// Bytes of all linear memories together.
+    ///
+    /// A module that needs more is refused; growth beyond it fails.
     package var memoryBytes: UInt64
     /// Elements of all tables together.
     package var tableElements: UInt64
-    /// Bytes of stack for guests' frames. Recursion beyond it is a trap.
+    /// Bytes of stack for guests' frames.
+    ///
+    /// Recursion beyond it is a trap.
     package var stackBytes: UInt64
 
     package init(

@@ -1,7 +1,9 @@
 import CRuntime
 import WasmModule
 
-/// What becomes of an imported function that nobody provides. Other imports nobody provides are always errors.
+/// What becomes of an imported function that nobody provides.
+///
+/// Other imports nobody provides are always errors.
 package enum UnknownImports: String, Hashable, Sendable {
     /// The module is refused.
     case error
@@ -74,13 +76,17 @@ package struct Linker {
         }
     }
 
-    /// Resolves a module's imports once, for many stores. All of them must be host functions.
+    /// Resolves a module's imports once, for many stores.
+    ///
+    /// All of them must be host functions.
     package func prepare(_ module: LoadedModule) throws(LinkError) -> PreparedModule {
         let arrays = NativeArrays()
         return PreparedModule(module: module, imports: try resolve(module, in: nil, arrays), texts: arrays)
     }
 
-    /// The imports in order, checked. `arrays` gets what they point to.
+    /// The imports in order, checked.
+    ///
+    /// `arrays` gets what they point to.
     private func resolve(
         _ module: LoadedModule, in store: Store?, _ arrays: NativeArrays
     ) throws(LinkError) -> [tf_extern] {

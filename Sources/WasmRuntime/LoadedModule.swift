@@ -4,7 +4,9 @@ package import NativeCode
 import Synchronization
 package import WasmModule
 
-/// A module ready to be instantiated, any number of times, by any thread. Its code goes with the last holder.
+/// A module ready to be instantiated, any number of times, by any thread.
+///
+/// Its code goes with the last holder.
 package final class LoadedModule: Sendable {
     package let descriptor: ModuleDescriptor
     /// What it exports, by name.
@@ -15,7 +17,9 @@ package final class LoadedModule: Sendable {
     private let loadNames: @Sendable () -> [FunctionIndex: String]
     private let symbols = Mutex<SymbolTable?>(nil)
 
-    /// Loads compiled code. `image` is the path of the image file, if there is one; `names` is asked when a trap
+    /// Loads compiled code.
+    ///
+    /// `image` is the path of the image file, if there is one; `names` is asked when a trap
     /// needs them.
     package init(
         code: LoadedCode, descriptor: ModuleDescriptor, image: String?,

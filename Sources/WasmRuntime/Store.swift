@@ -55,7 +55,9 @@ package final class Store {
         modules.append(module)
     }
 
-    /// Calls a function of this store. `values` holds the arguments' cells, then the results'; it has room for the
+    /// Calls a function of this store.
+    ///
+    /// `values` holds the arguments' cells, then the results'; it has room for the
     /// larger number of them.
     package func call(
         _ function: UnsafePointer<tf_function>, _ values: UnsafeMutablePointer<UInt64>
@@ -88,7 +90,9 @@ package final class Store {
 }
 
 extension Store {
-    /// A memory that no module made, for import. Fails beyond the limits.
+    /// A memory that no module made, for import.
+    ///
+    /// Fails beyond the limits.
     package func makeMemory(_ type: MemoryType) throws(Trap) -> Extern {
         let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
         guard let memory = tf_store_new_memory(pointer, limits) else { throw trap(TF_TRAP_OUT_OF_MEMORY) }
@@ -98,7 +102,9 @@ extension Store {
         return Extern(native: native, store: self)
     }
 
-    /// A table of null references that no module made, for import. Fails beyond the limits.
+    /// A table of null references that no module made, for import.
+    ///
+    /// Fails beyond the limits.
     package func makeTable(_ type: TableType) throws(Trap) -> Extern {
         let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
         guard let table = tf_store_new_table(pointer, type.element.rawValue, limits) else {

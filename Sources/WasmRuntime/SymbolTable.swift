@@ -2,7 +2,9 @@ import CRuntime
 import NativeCode
 import WasmModule
 
-/// Where a module's functions begin, for backtraces. Made when the first trap needs it.
+/// Where a module's functions begin, for backtraces.
+///
+/// Made when the first trap needs it.
 struct SymbolTable: Sendable {
     private struct Entry {
         var address: UInt

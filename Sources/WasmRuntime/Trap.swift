@@ -79,7 +79,9 @@ extension Trap.Kind {
         }
     }
 
-    /// What native code returned; nil for success. `exitCode` goes with an exit.
+    /// What native code returned; nil for success.
+    ///
+    /// `exitCode` goes with an exit.
     init?(_ trap: tf_trap, exitCode: @autoclosure () -> UInt32) {
         switch trap {
         case TF_OK: return nil

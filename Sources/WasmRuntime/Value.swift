@@ -1,7 +1,9 @@
 package import CRuntime
 package import WasmModule
 
-/// A WebAssembly value outside of guests. Floats as bits, so that NaNs stay what they are.
+/// A WebAssembly value outside of guests.
+///
+/// Floats as bits, so that NaNs stay what they are.
 package enum Value: Hashable {
     case i32(UInt32)
     case i64(UInt64)
@@ -12,7 +14,9 @@ package enum Value: Hashable {
     /// The number by which the host knows an object; not `UInt64.max`.
     case externref(UInt64?)
 
-    /// The value's type. References count as nullable.
+    /// The value's type.
+    ///
+    /// References count as nullable.
     package var type: ValueType {
         switch self {
         case .i32: .i32
@@ -24,7 +28,9 @@ package enum Value: Hashable {
         }
     }
 
-    /// As native code has it in a cell. An external reference is its number + 1, so that null is 0.
+    /// As native code has it in a cell.
+    ///
+    /// An external reference is its number + 1, so that null is 0.
     package var cell: UInt64 {
         switch self {
         case .i32(let bits), .f32(let bits): UInt64(bits)
