@@ -37,7 +37,8 @@ final class GuestServer {
     func get(_ target: String, body: String = "") throws -> RawResponse {
         let client = try RawClient(port: server.address.port ?? 0)
         try client.send(
-            "POST \(target) HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            "POST \(target) HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
         return try client.response()
     }
 }
@@ -47,7 +48,7 @@ extension TestFolder {
     func assemble(_ name: String, _ text: String) throws {
         try write(".source.wat", text)
         var arguments: [UnsafeMutablePointer<CChar>?] =
-            ["wat2wasm", "\(path)/.source.wat", "-o", "\(path)/.made"].map { strdup($0) } + [nil]
+            (["wat2wasm", "\(path)/.source.wat", "-o", "\(path)/.made"] as [String]).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()
         guard posix_spawnp(&child, "wat2wasm", nil, nil, &arguments, environ) == 0 else {

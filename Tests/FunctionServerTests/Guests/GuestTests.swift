@@ -1,5 +1,6 @@
 import FunctionServer
 import Glibc
+import NIOCore
 import Testing
 
 @Suite("Guests")
@@ -89,7 +90,8 @@ struct GuestTests {
     @Test("a function that loops is 504 at its deadline, while others are answered")
     func deadline() throws {
         let server = try GuestServer(
-            ["loop.wasm": Self.run("(loop $again (br $again))"), "fine.wasm": Self.say("fine")], timeout: 500 * .millisecond)
+            ["loop.wasm": Self.run("(loop $again (br $again))"), "fine.wasm": Self.say("fine")],
+            timeout: 500 * .millisecond)
         let looping = try RawClient(port: server.server.address.port ?? 0)
         try looping.send("GET /loop.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(eventually { server.server.requestsUnderWay == 1 })
