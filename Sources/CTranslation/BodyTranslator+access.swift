@@ -67,6 +67,7 @@ extension BodyTranslator {
     mutating func store(_ instruction: Instruction, _ access: Access) {
         orderOperands(2)
         settleCallBelowAddress()
+        settleLongLoad(stack.count - 1, used: access.bytes)
         let value = pop()
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))

@@ -31,6 +31,10 @@ extension BodyTranslator {
             pushConstant(type.stored, folded)
             return
         }
+        if let decided = absorb(operation, sign, left, right) {
+            pushConstant(type.stored, decided)
+            return
+        }
         if operation.isCommutative, nodes[Int(left)].shape == .constant { swap(&left, &right) }
         var node = Expression(.infix, type)
         node.infix = operation
@@ -50,6 +54,8 @@ extension BodyTranslator {
     /// A shift; the count is taken modulo the width, which the processor does for libtcc (`K4`, `K8`).
     mutating func pushShift(_ operation: Infix, _ sign: Expression.Sign, isWide: Bool) {
         orderOperands(2)
+        // The count is an int in C.
+        settleLongLoad(stack.count - 1, used: 4)
         var count = pop()
         let value = pop()
         let type: CType = sign == .signed ? (isWide ? .s64 : .s32) : (isWide ? .u64 : .u32)
@@ -59,6 +65,9 @@ extension BodyTranslator {
                 pushConstant(type.stored, folded)
                 return
             }
+        } else if let decided = absorb(operation, sign, value, count) {
+            pushConstant(type.stored, decided)
+            return
         } else {
             count = add(maskedCount(count, isWide: isWide))
         }
@@ -162,6 +171,7 @@ extension BodyTranslator {
     }
 
     mutating func pushExtension(_ access: Access, _ type: CType) {
+        settleLongLoad(stack.count - 1, used: access.bytes)
         let operand = pop()
         if let bits = constantBits(operand) {
             pushConstant(type.stored, Self.extended(bits, access, isWide: type.isWide))
@@ -185,6 +195,7 @@ extension BodyTranslator {
     }
 
     mutating func pushWrap() {
+        settleLongLoad(stack.count - 1, used: 4)
         let operand = pop()
         if let bits = constantBits(operand) {
             pushConstant(.u32, bits & 0xFFFF_FFFF)
