@@ -138,6 +138,7 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) 
     trap = tf_enter_guest(&activation, top, function, values);
     thread->innermost = activation.outer;
     tf_watch_end(thread, before);
+    store->traced = trap;
     return trap;
 }
 

@@ -40,6 +40,7 @@ struct tf_store {
     void *host; /* tf_instance.host of new instances */
     void *data; /* tf_host.data of host functions without */
     uint32_t exit_code;
+    tf_trap traced; /* what the guest that a host function called left, with the backtrace; TF_OK: nothing */
     uint32_t backtrace_count;
     uintptr_t backtrace[TF_BACKTRACE_LENGTH];
     char message[TF_MESSAGE_SIZE];

@@ -8,6 +8,9 @@
  * call, with no frame in between that needs to clean up: the frame rule of Sources/WasmRuntime/README.md. */
 _Noreturn void tf_raise(tf_store *store, tf_trap trap);
 
+/* The same for what a host function returned: if that is the trap of a guest it called, the backtrace stays. */
+_Noreturn void tf_raise_from_host(tf_store *store, tf_trap trap);
+
 /* Installs the handlers, once per process; handlers found there are called for what is not a guest's. */
 void tf_trap_install(void);
 

@@ -53,6 +53,11 @@ _Noreturn void TF_GUEST_TEXT tf_raise(tf_store *store, tf_trap trap) {
     tf_leave_guest(thread->innermost, trap);
 }
 
+_Noreturn void TF_GUEST_TEXT tf_raise_from_host(tf_store *store, tf_trap trap) {
+    if (store->traced != trap) tf_raise(store, trap);
+    tf_leave_guest(tf_this_thread->innermost, trap);
+}
+
 /* --- The interrupted program's registers --- */
 
 #if defined(__x86_64__)
