@@ -17,7 +17,7 @@ struct SharedObject {
     private static var malformed: CompileError { CompileError("the compiled file is not a whole ELF object") }
 
     /// Refuses what our way of loading could not hold: symbols from elsewhere, other libraries, relocations in
-    /// code, and segments that are writable and executable.
+    /// code, segments that are writable and executable, and frames that a stack's guard could not stop.
     func checkIsSelfContained() throws(CompileError) {
         try checkSegments()
         let sections = try table(offsetAt: 0x28, sizeAt: 0x3A, countAt: 0x3C)
@@ -38,10 +38,22 @@ struct SharedObject {
             guard flags & 3 != 3 else { throw CompileError("the compiled file is writable and executable") }
             // PT_GNU_STACK: without it, the dynamic loader makes every stack executable.
             if kind == 0x6474_E551 { forbidsExecutableStack = true }
-            if kind == 1, flags & 1 != 0 { hasCode = true }
+            if kind == 1, flags & 1 != 0 {
+                hasCode = true
+                try checkFrames(segment)
+            }
         }
         guard hasCode else { throw CompileError("the compiled file has no code") }
         guard forbidsExecutableStack else { throw CompileError("the compiled file wants an executable stack") }
+    }
+
+    private func checkFrames(_ segment: Int) throws(CompileError) {
+        let (start, size) = try extent(offsetAt: segment + 8, sizeAt: segment + 32)
+        guard let frame = bytes.withUnsafeBytes({ FrameSize.maximum(in: .init(rebasing: $0[start..<(start + size)])) })
+        else { throw CompileError("the functions of the compiled file begin in an unknown way") }
+        guard frame <= FrameSize.largest else {
+            throw CompileError("a function needs \(frame) bytes of stack, of at most \(FrameSize.largest)")
+        }
     }
 
     private func checkDynamicEntries(_ section: Int) throws(CompileError) {
@@ -83,8 +95,12 @@ struct SharedObject {
     }
 
     private func contents(_ section: Int) throws(CompileError) -> (start: Int, size: Int) {
-        let start = try number(section + 24, UInt64.self)
-        let size = try number(section + 32, UInt64.self)
+        try extent(offsetAt: section + 24, sizeAt: section + 32)
+    }
+
+    private func extent(offsetAt: Int, sizeAt: Int) throws(CompileError) -> (start: Int, size: Int) {
+        let start = try number(offsetAt, UInt64.self)
+        let size = try number(sizeAt, UInt64.self)
         guard start <= bytes.count, size <= UInt64(bytes.count) - start else { throw Self.malformed }
         return (Int(start), Int(size))
     }

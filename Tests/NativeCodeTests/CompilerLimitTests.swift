@@ -78,4 +78,40 @@ struct CompilerLimitTests {
             """
         #expect(try run(text, 0x7FF0_0000_0000_0001) == 0x7FF0_0000_0000_0001)
     }
+
+    /// A function of one variable that makes libtcc put values aside, and each in a place of its own.
+    private func spilling(_ statements: Int) -> String {
+        let depth = 38
+        let value = String(repeating: "(x*x-", count: depth) + "x" + String(repeating: ")", count: depth)
+        return "static uint64_t probe(uint64_t x, uint64_t b) {" + String(repeating: "x=\(value);\n", count: statements)
+            + "return x; }"
+    }
+
+    @Test("A function whose frame could step over the guard below a stack is refused (threat T1)")
+    func frames() throws {
+        #expect(try run(spilling(2000), 0) == 0)
+        #expect(failure(spilling(40_000))?.contains("bytes of stack") == true)
+    }
+
+    @Test("The size of a frame is read from the code that makes it")
+    func frameSize() throws {
+        let folder = Folder()
+        let path = folder.path + "/code.so"
+        func largest(_ text: String) throws -> UInt32? {
+            try QuickCompiler.compile(source(text), to: path)
+            return try #require(readFile(path)).withUnsafeBytes { FrameSize.maximum(in: $0) }
+        }
+        let small = try #require(try largest("static uint64_t probe(uint64_t a, uint64_t b) { return a + b; }"))
+        let array = "static uint64_t probe(uint64_t a, uint64_t b) { uint64_t v[10000]; v[a] = b; return v[b]; }"
+        let large = try #require(try largest(array))
+        #expect(small < 1000)
+        #expect((80_000..<81_000).contains(large))
+    }
+
+    @Test("Code without a known beginning of a function is not taken for code without frames")
+    func unknownPrologue() {
+        #expect([UInt8](repeating: 0x90, count: 100).withUnsafeBytes { FrameSize.maximum(in: $0) } == nil)
+        let cut: [UInt8] = [0x55, 0x48, 0x89, 0xE5, 0x48, 0x81, 0xEC, 0x10, 0]
+        #expect(cut.withUnsafeBytes { FrameSize.maximum(in: $0) } == .max)
+    }
 }

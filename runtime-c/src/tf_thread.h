@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+#include "tf_loaded.h"
 #include "tf_store.h"
 
 /* One entry into guest code that has not returned. Lives on the stack of tf_call. */
@@ -18,14 +19,11 @@ typedef struct tf_activation {
     tf_store *store;
 } tf_activation;
 
-/* A stack for guests: a guard, then [low, top). */
+/* A stack for guests: a guard of TF_STACK_GUARD bytes, then [low, top). */
 typedef struct tf_stack {
     uintptr_t low;
     uintptr_t top;
 } tf_stack;
-
-/* Below `low`, and never accessible. Larger than any frame of generated code, so that none steps over it. */
-#define TF_STACK_GUARD (4u * 1024 * 1024)
 
 bool tf_stack_map(tf_stack *stack, size_t size);
 void tf_stack_unmap(tf_stack *stack);
