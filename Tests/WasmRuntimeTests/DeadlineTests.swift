@@ -1,0 +1,158 @@
+import CRuntime
+import Glibc
+import Testing
+import WasmModule
+import WasmRuntime
+
+/// T7 and T8: whatever a guest does, its time ends.
+///
+/// No test measures how exactly.
+@Suite struct DeadlineTests {
+    private let plain = FunctionType(parameters: [], results: [])
+
+    private func expectDeadline(_ instance: Instance, _ name: String = "run") {
+        instance.store.setTimeout(.milliseconds(20))
+        let trap = #expect(throws: Trap.self) { try instance.invoke(name) }
+        #expect(trap?.kind == .deadline)
+    }
+
+    @Test("T7: an endless loop is stopped, again and again, in the same store")
+    func loop() throws {
+        var module = GuestModule()
+        module.function("run", Op.forever())
+        module.function("fine", [])
+        let instance = try module.instantiate()
+        for _ in 0..<5 {
+            expectDeadline(instance)
+            // The time is used up until there is new.
+            #expect(#expect(throws: Trap.self) { try instance.invoke("fine") }?.kind == .deadline)
+            instance.store.setTimeout(nil)
+            #expect(try instance.invoke("fine").isEmpty)
+        }
+    }
+
+    @Test("T7: a loop of host calls is stopped")
+    func loopOfHostCalls() throws {
+        var module = GuestModule()
+        module.importFunction("host", "nothing")
+        module.function("run", Op.forever(Op.call(0)))
+        expectDeadline(
+            try module.instantiate([HostFunction(module: "host", name: "nothing", type: plain, call: { _, _ in TF_OK })]
+            ))
+    }
+
+    @Test("T7: a loop in the start function is stopped")
+    func loopInStart() throws {
+        var module = GuestModule()
+        let run = module.function("run", Op.forever())
+        module.start(run)
+        let loaded = try module.load()
+        let store = try Store(limits: InstanceLimits())
+        store.setTimeout(.milliseconds(20))
+        let error = #expect(throws: InstantiationError.self) { try Linker().instantiate(loaded, in: store) }
+        guard case .trap(let trap) = error else { return }
+        #expect(trap.kind == .deadline)
+        #expect(trap.backtrace.map(\.name) == ["run"])
+    }
+
+    @Test("T7: fills and copies of a whole memory are stopped")
+    func bulk() throws {
+        var module = GuestModule()
+        module.memory(1024)
+        module.function("run", Op.forever(Op.i32(0) + Op.i32(1) + Op.i32(64 << 20) + Op.memoryFill))
+        module.function("copy", Op.forever(Op.i32(1) + Op.i32(0) + Op.i32((64 << 20) - 1) + Op.memoryCopy))
+        let instance = try module.instantiate()
+        expectDeadline(instance)
+        expectDeadline(instance, "copy")
+    }
+
+    @Test("T8: a host function that blocks is woken")
+    func blockingHostCall() throws {
+        var module = GuestModule()
+        module.importFunction("host", "sleep")
+        module.function("run", Op.call(0))
+        let sleep = HostFunction(
+            module: "host", name: "sleep", type: plain,
+            call: { host, _ in
+                guard let host else { return TF_OK }
+                while !tf_store_interrupted(tf_host_store(host)) { poll(nil, 0, -1) }
+                return TF_TRAP_DEADLINE
+            })
+        expectDeadline(try module.instantiate([sleep]))
+    }
+
+    @Test("T14: a deadline that comes while a host function works waits until it is done")
+    func busyHostCall() throws {
+        var module = GuestModule()
+        module.importFunction("host", "work")
+        module.function("run", Op.forever(Op.call(0)))
+        let done = UnsafeMutablePointer<Int>.allocate(capacity: 2)
+        defer { done.deallocate() }
+        done.initialize(repeating: 0, count: 2)
+        let work = HostFunction(
+            module: "host", name: "work", type: plain,
+            call: { host, _ in
+                guard let host, let counts = host.pointee.data?.assumingMemoryBound(to: Int.self) else { return TF_OK }
+                counts[0] += 1
+                // Holds malloc's locks much of the time.
+                for size in 1..<200 { free(malloc(size * 64)) }
+                counts[1] += 1
+                return TF_OK
+            }, data: done)
+        let instance = try module.instantiate([work])
+        for _ in 0..<10 { expectDeadline(instance) }
+        #expect(done[0] == done[1] && done[0] > 0)
+    }
+
+    @Test("T7: a guest within a host function is stopped, and the outer one with it")
+    func nested() throws {
+        let instance = try NestedCalls.instance(inner: Op.forever())
+        instance.store.setTimeout(.milliseconds(20))
+        #expect(#expect(throws: Trap.self) { try instance.invoke("catch") }?.kind == .deadline)
+    }
+
+    @Test("many threads at once are each stopped at their own deadline, and those without go on")
+    func manyThreads() async throws {
+        var module = GuestModule()
+        module.function("run", Op.forever())
+        module.function("fine", [])
+        let loaded = try module.load()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<40 {
+                group.addTask {
+                    let store = try Store(limits: InstanceLimits())
+                    let instance = try Linker().instantiate(loaded, in: store)
+                    guard index % 2 == 0 else { return try instance.invoke("fine").isEmpty }
+                    store.setTimeout(.milliseconds(index))
+                    do throws(Trap) { _ = try instance.invoke("run") } catch { return error.kind == .deadline }
+                    return false
+                }
+            }
+            for try await isRight in group { #expect(isRight) }
+        }
+    }
+
+    @Test("T13: traps and deadlines at random points leave a store that works")
+    func signalRaces() throws {
+        var module = GuestModule()
+        module.memory(1)
+        module.function("load", Op.i32(-1) + Op.access(Op.i32Load) + Op.drop)
+        module.function("recurse", Op.call(1))
+        module.function("loop", Op.forever())
+        module.function("fine", [], [GuestModule.i32], Op.i32(7))
+        let instance = try module.instantiate()
+        for round in 0..<2000 {
+            instance.store.setTimeout(.microseconds(round % 97))
+            let name = ["load", "recurse", "load", "fine", round % 40 == 0 ? "loop" : "load"][round % 5]
+            do throws(Trap) {
+                _ = try instance.invoke(name)
+                #expect(name == "fine")
+            } catch {
+                #expect([.deadline, .memoryBounds, .stackExhausted].contains(error.kind))
+            }
+        }
+        instance.store.setTimeout(nil)
+        #expect(try instance.invoke("fine") == [.i32(7)])
+        #expect(#expect(throws: Trap.self) { try instance.invoke("load") }?.kind == .memoryBounds)
+    }
+}
