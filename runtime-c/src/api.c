@@ -27,12 +27,13 @@ static void TF_GUEST_TEXT bad_callee(tf_instance *instance, const tf_function *f
 }
 
 static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
-    tf_instance *instance = host->instance;
-    check_stack(instance);
-    if (instance->store->interrupted) tf_raise(instance->store, TF_TRAP_DEADLINE);
+    tf_store *store = host->instance->store;
+    check_stack(host->instance);
+    if (store->interrupted) tf_raise(store, TF_TRAP_DEADLINE);
+    store->traced = TF_OK;
     tf_trap trap = host->call(host, values);
-    if (trap == TF_OK && instance->store->interrupted) trap = TF_TRAP_DEADLINE;
-    finish(instance, trap);
+    if (trap == TF_OK && store->interrupted) trap = TF_TRAP_DEADLINE;
+    if (trap != TF_OK) tf_raise_from_host(store, trap);
 }
 
 /* --- Memories --- */
