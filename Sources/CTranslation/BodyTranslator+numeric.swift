@@ -91,8 +91,14 @@ extension BodyTranslator {
         return node
     }
 
+    /// A constant is converted here: libtcc would compute with two converted ones in long double, and round twice.
     mutating func pushCast(_ type: CType, from inner: CType?) {
         let operand = pop()
+        if let bits = constantBits(operand) {
+            let value = inner == .s32 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(bitPattern: bits)
+            pushFloatConstant(type, type == .f32 ? UInt64(Float(value).bitPattern) : Double(value).bitPattern)
+            return
+        }
         push(add(castNode(type, from: inner, operand)))
     }
 

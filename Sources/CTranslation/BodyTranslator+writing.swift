@@ -260,7 +260,9 @@ extension BodyTranslator {
         }
         switch node.sign {
         case .signed:
-            return isWide ? (.s64, right.shape == .constant ? nil : .s64) : (.s32, .s32)
+            // The least number has no signed literal, and an unsigned one would make the whole operation unsigned.
+            let isLiteral = right.shape == .constant && right.bits != 1 << 63
+            return isWide ? (.s64, isLiteral ? nil : .s64) : (.s32, .s32)
         case .unsigned:
             let hasUnsigned = isUnsigned(left) || isUnsigned(right)
             return (hasUnsigned ? nil : (isWide ? .u64 : .u32), nil)
