@@ -22,6 +22,11 @@ extension BodyTranslator {
         let value = pop()
         flush(local: index, below: stack.count)
         usedLocals.note(index)
+        if nodes[Int(value)].type == .vector {
+            writeAssignment(local: Int32(index), value)
+            pushLocal(index)
+            return
+        }
         var node = Expression(.tee, localType(index))
         node.a = Int32(index)
         node.b = value
@@ -32,6 +37,10 @@ extension BodyTranslator {
 
     mutating func pushGlobal(_ index: UInt32) {
         let global = module.globals[Int(index)].type
+        if global.value == .v128 {
+            pushVectorGlobal(index)
+            return
+        }
         if global.isMutable { flushCalls(operands: 0) }
         var node = Expression(.global, CType(global.value))
         node.a = Int32(index)
@@ -43,6 +52,10 @@ extension BodyTranslator {
     mutating func setGlobal(_ index: UInt32) {
         let value = pop()
         flush(Effects.ordered.union(.readsGlobals))
+        if nodes[Int(value)].type == .vector {
+            writeVectorGlobal(index, value)
+            return
+        }
         writeGlobal(index)
         body.write(byte: UInt8(ascii: "="))
         write(value)

@@ -60,17 +60,16 @@ extension BodyTranslator {
     /// Returns how many.
     private mutating func moveToScratch(_ type: FunctionType) -> Int {
         let count = type.parameters.count
-        let native = min(count, TranslationLimits.nativeParameters)
+        let native = type.nativeParameterCount
         guard count > native else { return 0 }
         for index in (stack.count - count)..<stack.count {
             settle(index)
             settle(index)
         }
+        var cell = 0
         for index in native..<count {
-            writeScratch(index - native, as: CType(type.parameters[index]))
-            body.write(byte: UInt8(ascii: "="))
-            write(stack[stack.count - count + index])
-            endStatement()
+            writeScratchAssignment(cell, type.parameters[index], stack[stack.count - count + index])
+            cell += type.parameters[index] == .v128 ? 2 : 1
         }
         for _ in native..<count { _ = pop() }
         return count - native
@@ -78,7 +77,7 @@ extension BodyTranslator {
 
     private mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
         let count = type.parameters.count - overflow
-        var node = Expression(.call, type.results.first.map(CType.init) ?? .u32)
+        var node = Expression(.call, type.returned ?? .u32)
         node.a = Int32(arguments.count)
         node.b = Int32(count)
         for index in (stack.count - count)..<stack.count {
@@ -98,7 +97,7 @@ extension BodyTranslator {
         case 0:
             write(position)
             endStatement()
-        case 1:
+        case 1 where type.results[0] != .v128:
             push(position)
         default:
             takeResults(of: position, type.results)
@@ -107,14 +106,29 @@ extension BodyTranslator {
 
     private mutating func takeResults(of position: Int32, _ results: [ValueType]) {
         let variables = results.map { temporaries.take(CType($0)) }
-        writeAssignment(temporary: variables[0], position)
-        for index in 1..<results.count {
-            writeTemporary(variables[index])
-            body.write(byte: UInt8(ascii: "="))
-            writeScratch(index, as: CType(results[index]))
-            endStatement()
+        writeTemporary(variables[0])
+        body.write(results[0] == .v128 ? ".a=" : "=")
+        write(position)
+        endStatement()
+        if results[0] == .v128 { writeResult(half: ".b=", of: variables[0], .u64, at: 0) }
+        var cell = 1
+        for (variable, type) in zip(variables, results).dropFirst() {
+            if type == .v128 {
+                writeResult(half: ".a=", of: variable, .u64, at: cell)
+                cell += 1
+            }
+            writeResult(half: type == .v128 ? ".b=" : "=", of: variable, type == .v128 ? .u64 : CType(type), at: cell)
+            cell += 1
         }
         for variable in variables { push(add(temporaryNode(variable))) }
+    }
+
+    /// `x3=*(mu*)(i->x+1);`.
+    private mutating func writeResult(half: StaticString, of variable: Int32, _ type: CType, at cell: Int) {
+        writeTemporary(variable)
+        body.write(half)
+        writeScratch(cell, as: type)
+        endStatement()
     }
 
     // MARK: Select and drop
@@ -132,6 +146,10 @@ extension BodyTranslator {
             let node = nodes[Int(stack[index])]
             if !node.effects.isDisjoint(with: .ordered) || node.localsSet != 0 { settle(index) }
             if nodes[Int(stack[index])].localsSet != 0 { settle(index) }
+        }
+        if nodes[Int(stack[stack.count - 2])].type == .vector {
+            selectVector()
+            return
         }
         let condition = pop()
         let second = pop()

@@ -301,9 +301,10 @@ extension BodyTranslator {
         let count = frames[target].labelTypes.count
         releasesTemporaries = false
         if frames[target].kind == .function {
-            if count > 1 { body.write(byte: UInt8(ascii: "{")) }
+            let isBlock = type.results.cells > 1
+            if isBlock { body.write(byte: UInt8(ascii: "{")) }
             writeReturnStatement()
-            if count > 1 { body.write("}\n") }
+            if isBlock { body.write("}\n") }
         } else if count == 0 {
             writeGoto(frames[target].label)
         } else {
@@ -393,14 +394,40 @@ extension BodyTranslator {
             endStatement()
             return
         }
+        var cell = 1
         for index in 1..<max(count, 1) {
-            writeScratch(index, as: CType(type.results[index]))
-            body.write(byte: UInt8(ascii: "="))
-            write(stack[stack.count - count + index])
-            endStatement()
+            writeScratchAssignment(cell, type.results[index], stack[stack.count - count + index])
+            cell += type.results[index] == .v128 ? 2 : 1
         }
-        body.write("return ")
-        write(stack[stack.count - count])
+        let first = stack[stack.count - count]
+        if type.results[0] == .v128 {
+            writeScratch(0, as: .u64)
+            body.write(byte: UInt8(ascii: "="))
+            writeHalf(first, isUpper: true)
+            body.write(";return ")
+            writeHalf(first, isUpper: false)
+        } else {
+            body.write("return ")
+            write(first)
+        }
+        endStatement()
+    }
+
+    /// Writes `*(mu*)(i->x+1)=…;`, or two of these for a vector.
+    mutating func writeScratchAssignment(_ cell: Int, _ type: ValueType, _ value: Int32) {
+        guard type == .v128 else {
+            writeScratch(cell, as: CType(type))
+            body.write(byte: UInt8(ascii: "="))
+            write(value)
+            endStatement()
+            return
+        }
+        for isUpper in [false, true] {
+            writeScratch(cell + (isUpper ? 1 : 0), as: .u64)
+            body.write(byte: UInt8(ascii: "="))
+            writeHalf(value, isUpper: isUpper)
+            if !isUpper { body.write(byte: UInt8(ascii: ";")) }
+        }
         endStatement()
     }
 

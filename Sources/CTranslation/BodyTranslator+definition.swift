@@ -24,7 +24,14 @@ extension BodyTranslator {
         out.write(" f")
         out.write(function.rawValue)
         out.write("(I*i")
-        for index in 0..<min(type.parameters.count, TranslationLimits.nativeParameters) {
+        for index in 0..<type.nativeParameterCount {
+            guard type.parameters[index] != .v128 else {
+                out.write(",U a")
+                out.write(index)
+                out.write(",U b")
+                out.write(index)
+                continue
+            }
             out.write(byte: UInt8(ascii: ","))
             out.write(CType(type.parameters[index]).name)
             out.write(" l")
@@ -34,7 +41,7 @@ extension BodyTranslator {
     }
 
     static func resultType(_ type: FunctionType) -> StaticString {
-        type.results.first.map { CType($0).name } ?? "void"
+        type.returned?.name ?? "void"
     }
 
     private func writeConstants(into out: inout CText) {
@@ -50,8 +57,10 @@ extension BodyTranslator {
     /// Parameters beyond the native ones are locals that start with what the caller left in the scratch area.
     private func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
+        let native = type.nativeParameterCount
+        let locals = usedLocals.sorted()
         var declared: CType?
-        for index in usedLocals.sorted() where index >= min(parameters, TranslationLimits.nativeParameters) {
+        for index in locals where index >= native || localType(index) == .vector {
             let type = localType(index)
             if declared == type {
                 out.write(byte: UInt8(ascii: ","))
@@ -63,25 +72,46 @@ extension BodyTranslator {
             }
             out.write("l")
             out.write(index)
+            if type == .vector { continue }
             if index < parameters {
-                writeScratchParameter(Int(index), type, into: &out)
+                out.write(byte: UInt8(ascii: "="))
+                writeScratchParameter(Int(index), 0, type, into: &out)
             } else {
                 out.write("=0")
             }
         }
         if declared != nil { out.write(byte: UInt8(ascii: ";")) }
+        for index in locals where localType(index) == .vector { writeVectorLocal(Int(index), into: &out) }
     }
 
-    private func writeScratchParameter(_ index: Int, _ type: CType, into out: inout CText) {
-        out.write("=*(")
+    /// Writes `l3.a=a3;l3.b=b3;`: what a vector starts with, half by half.
+    private func writeVectorLocal(_ index: Int, into out: inout CText) {
+        for half in 0..<2 {
+            out.write("l")
+            out.write(index)
+            out.write(half == 0 ? ".a=" : ".b=")
+            if index >= type.parameters.count {
+                out.write("0")
+            } else if index < type.nativeParameterCount {
+                out.write(half == 0 ? "a" : "b")
+                out.write(index)
+            } else {
+                writeScratchParameter(index, half, .u64, into: &out)
+            }
+            out.write(byte: UInt8(ascii: ";"))
+        }
+    }
+
+    private func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
+        out.write("*(")
         out.write(type == .reference ? "p" : Access(type).name)
         out.write("*)(i->x+")
-        out.write(index - TranslationLimits.nativeParameters)
+        out.write(self.type.parameters[self.type.nativeParameterCount..<index].cells + half)
         out.write(")")
     }
 
     private func writeTemporaries(into out: inout CText) {
-        for type in [CType.u32, .u64, .f32, .f64, .reference] {
+        for type in [CType.u32, .u64, .f32, .f64, .reference, .vector] {
             let count = temporaries.count(of: type)
             guard count > 0 else { continue }
             out.write(type.name)

@@ -105,12 +105,12 @@ extension BodyTranslator {
         case .i64Store8: store(instruction, .u8)
         case .i64Store16: store(instruction, .u16)
         case .i64Store32: store(instruction, .u32)
-        default: emitInteger(instruction.opcode)
+        default: emitInteger(instruction)
         }
     }
 
-    private mutating func emitInteger(_ opcode: Opcode) {
-        switch opcode {
+    private mutating func emitInteger(_ instruction: Instruction) {
+        switch instruction.opcode {
         case .i32Eqz: pushIsZero()
         case .i32Eq: pushComparison(.eq)
         case .i32Ne: pushComparison(.ne)
@@ -177,12 +177,12 @@ extension BodyTranslator {
         case .i64Extend8S: pushExtension(.s8, .s64)
         case .i64Extend16S: pushExtension(.s16, .s64)
         case .i64Extend32S: pushExtension(.s32, .s64)
-        default: emitFloat(opcode)
+        default: emitFloat(instruction)
         }
     }
 
-    private mutating func emitFloat(_ opcode: Opcode) {
-        switch opcode {
+    private mutating func emitFloat(_ instruction: Instruction) {
+        switch instruction.opcode {
         case .f32Eq: pushComparison(.eq)
         case .f32Ne: pushComparison(.ne)
         case .f32Lt: pushComparison(.lt)
@@ -223,12 +223,12 @@ extension BodyTranslator {
         case .f64Min: pushRuntimeCall(.mind, 2, .f64)
         case .f64Max: pushRuntimeCall(.maxd, 2, .f64)
         case .f64Copysign: pushRuntimeCall(.copysignd, 2, .f64)
-        default: emitConversion(opcode)
+        default: emitConversion(instruction)
         }
     }
 
-    private mutating func emitConversion(_ opcode: Opcode) {
-        switch opcode {
+    private mutating func emitConversion(_ instruction: Instruction) {
+        switch instruction.opcode {
         case .i32TruncF32S: pushRuntimeCall(.i4sf, 1, .u32, effects: .trapsOtherwise)
         case .i32TruncSatF32S: pushRuntimeCall(.t4sf, 1, .u32)
         case .i32TruncF32U: pushRuntimeCall(.i4uf, 1, .u32, effects: .trapsOtherwise)
@@ -263,7 +263,7 @@ extension BodyTranslator {
         case .i64ReinterpretF64: pushReinterpretation(.u64)
         case .f32ReinterpretI32: pushReinterpretation(.f32)
         case .f64ReinterpretI64: pushReinterpretation(.f64)
-        default: preconditionFailure("every opcode of the instruction table is translated")
+        default: emitVector(instruction)
         }
     }
 }

@@ -92,10 +92,7 @@ extension BodyTranslator {
             return
         }
         let variable = temporaries.take(node.type)
-        writeTemporary(variable)
-        body.write(byte: UInt8(ascii: "="))
-        write(position)
-        endStatement()
+        writeAssignment(temporary: variable, position)
         stack[index] = add(temporaryNode(variable))
     }
 

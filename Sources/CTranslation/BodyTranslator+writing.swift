@@ -20,6 +20,10 @@ extension BodyTranslator {
 
     /// Writes `l3=…;`.
     mutating func writeAssignment(local: Int32, _ value: Int32) {
+        if nodes[Int(value)].type == .vector {
+            writeVectorAssignment(UInt8(ascii: "l"), local, value)
+            return
+        }
         writeLocal(local)
         body.write(byte: UInt8(ascii: "="))
         write(value)
@@ -28,6 +32,10 @@ extension BodyTranslator {
 
     /// Writes `x3=…;`.
     mutating func writeAssignment(temporary: Int32, _ value: Int32) {
+        if nodes[Int(value)].type == .vector {
+            writeVectorAssignment(CType.vector.temporaryLetter, temporaries.number(temporary), value)
+            return
+        }
         writeTemporary(temporary)
         body.write(byte: UInt8(ascii: "="))
         write(value)
@@ -81,6 +89,7 @@ extension BodyTranslator {
         case .infix: node.infix.precedence
         case .select, .tee: node.shape == .select ? .ternary : .lowest
         case .not, .cast, .extend, .load, .localBits, .temporaryBits, .functionReference, .floatConstant: .unary
+        case .lane: .unary
         case .memorySize, .global: .unary
         case .macro: .unary
         default: .primary
@@ -100,6 +109,9 @@ extension BodyTranslator {
         case .extend: writeExtension(node)
         case .load: writeLoad(node)
         case .localBits, .temporaryBits: writeBits(node)
+        case .lane: writeLane(node)
+        case .vectorTest: writeVectorTest(node)
+        case .vectorConstant: preconditionFailure("vectors are written in halves")
         case .runtimeCall, .macro: writeRuntimeCall(node)
         case .call: writeCall(node)
         case .select: writeSelect(node)

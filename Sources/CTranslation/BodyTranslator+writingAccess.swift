@@ -156,6 +156,12 @@ extension BodyTranslator {
         }
         for index in Int(node.a)..<Int(node.a + node.b) {
             body.write(byte: UInt8(ascii: ","))
+            if nodes[Int(arguments[index])].type == .vector {
+                writeHalf(arguments[index], isUpper: false)
+                body.write(byte: UInt8(ascii: ","))
+                writeHalf(arguments[index], isUpper: true)
+                continue
+            }
             write(arguments[index], in: .ternary, exactly: nil)
         }
         body.write(byte: UInt8(ascii: ")"))

@@ -41,6 +41,10 @@ struct BodyTranslator: ~Copyable {
     var usedLocals = UsedLocals()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
+    /// Some function so far needs the declarations of vector operations.
+    var usesVectors = false
+    /// Pairs in the table of float constants.
+    var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
     /// Jump tables declared so far, for their names.
     var jumpTables = 0
@@ -137,6 +141,7 @@ struct BodyTranslator: ~Copyable {
         temporaries.removeAll()
         floatConstants.removeAll(keepingCapacity: true)
         floatConstantPositions.removeAll(keepingCapacity: true)
+        vectorConstantPositions.removeAll(keepingCapacity: true)
         usesMemory = false
         usesIndirectCall = false
         jumpTables = 0
@@ -148,5 +153,9 @@ struct BodyTranslator: ~Copyable {
     func localType(_ index: UInt32) -> CType { CType(validator.localType(index)) }
 
     /// An upper bound of the C function's variables.
-    private var frameSize: Int { 8 * (type.parameters.count + usedLocals.count + temporaries.count + 16) }
+    private var frameSize: Int {
+        let locals = type.parameters.count + usedLocals.count
+        let secondHalves = temporaries.count(of: .vector) + (usesVectors ? Int32(locals) : 0)
+        return 8 * (locals + temporaries.count + 16 + Int(secondHalves))
+    }
 }

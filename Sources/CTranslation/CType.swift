@@ -5,7 +5,7 @@ import WasmModule
 /// The guest's integers have no sign; C's do, and an operator's meaning may hang on it, so it is tracked rather
 /// than cast away.
 enum CType: UInt8 {
-    case u32, s32, u64, s64, f32, f64, reference
+    case u32, s32, u64, s64, f32, f64, reference, vector
 
     /// How variables and parameters of a value type are declared.
     init(_ type: ValueType) {
@@ -14,6 +14,7 @@ enum CType: UInt8 {
         case .i64: self = .u64
         case .f32: self = .f32
         case .f64: self = .f64
+        case .v128: self = .vector
         default: self = .reference
         }
     }
@@ -28,6 +29,7 @@ enum CType: UInt8 {
         case .f32: "f"
         case .f64: "d"
         case .reference: "p"
+        case .vector: "V"
         }
     }
 
@@ -50,6 +52,7 @@ enum CType: UInt8 {
         case .f32: UInt8(ascii: "v")
         case .f64: UInt8(ascii: "w")
         case .reference: UInt8(ascii: "q")
+        case .vector: UInt8(ascii: "z")
         }
     }
 }

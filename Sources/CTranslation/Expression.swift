@@ -23,6 +23,12 @@ struct Expression {
         case load
         /// The bits of local `a`, or of temporary `a`, as `access`.
         case localBits, temporaryBits
+        /// Entries `a` and `a+1` of the function's table of float constants.
+        case vectorConstant
+        /// Byte `bits` and those behind it of vector `a`, as `access`.
+        case lane
+        /// `Q(name)(&z1)`: a vector operation, opcode `c`, that makes a number of vector `a`.
+        case vectorTest
         /// `name(i, pointer, arguments…)` of the runtime's table: arguments at `a`, `b` of them.
         case runtimeCall
         /// A macro of the prelude with two operands.
@@ -70,13 +76,16 @@ struct Expression {
     /// Needs no evaluation: can stand for ever without anything changing it.
     var isSettled: Bool {
         shape == .constant || shape == .temporary || shape == .floatConstant || shape == .functionReference
+            || shape == .vectorConstant
     }
 
     /// Is itself a call, not only an expression around one.
     var isCall: Bool { shape == .call || (shape == .runtimeCall && name.isEffect) }
 
     /// Can be written twice at no cost.
-    var isRepeatable: Bool { shape == .constant || shape == .temporary || shape == .local }
+    var isRepeatable: Bool {
+        shape == .constant || shape == .temporary || shape == .local || shape == .vectorConstant
+    }
 }
 
 /// Binary operators of C.

@@ -22,9 +22,9 @@ struct ModuleText {
         out.write(" Y")
         out.write(index)
         out.write("(struct I*")
-        for parameter in type.parameters.prefix(TranslationLimits.nativeParameters) {
+        for parameter in type.nativeParameterTypes {
             out.write(byte: UInt8(ascii: ","))
-            out.write(CType(parameter).name)
+            out.write(parameter.name)
         }
         out.write(");\n")
     }
@@ -106,77 +106,84 @@ struct ModuleText {
     /// Uniform entry: arguments from an array of cells, results back into it.
     private func writeEnter(_ index: Int, into out: inout CText) {
         let type = module.types[index]
-        let native = TranslationLimits.nativeParameters
+        let native = type.nativeParameterTypes
         out.write("static void e")
         out.write(index)
         out.write("(p c,p n,U*a){")
-        for parameter in type.parameters.indices.dropFirst(native) {
+        for cell in native.count..<max(native.count, type.parameters.cells) {
             out.write("((I*)n)->x[")
-            out.write(parameter - native)
+            out.write(cell - native.count)
             out.write("]=a[")
-            out.write(parameter)
+            out.write(cell)
             out.write("];")
         }
-        if let result = type.results.first { writeCell(0, CType(result), into: &out, suffix: "=") }
+        if let result = type.returned { writeCell(0, result, into: &out, suffix: "=") }
         out.write("((Y")
         out.write(index)
         out.write("*)c)(n")
-        for (position, parameter) in type.parameters.prefix(native).enumerated() {
+        for (cell, parameter) in native.enumerated() {
             out.write(byte: UInt8(ascii: ","))
-            writeCell(position, CType(parameter), into: &out)
+            writeCell(cell, parameter, into: &out)
         }
         out.write(");")
-        for result in type.results.indices.dropFirst() {
+        for (cell, scratch) in scratchResults(type) {
             out.write("a[")
-            out.write(result)
+            out.write(cell)
             out.write("]=((I*)n)->x[")
-            out.write(result)
+            out.write(scratch)
             out.write("];")
         }
         out.write("}\n")
     }
 
+    /// The cells of results that are not returned, and where in the scratch area each is.
+    private func scratchResults(_ type: FunctionType) -> [(cell: Int, scratch: Int)] {
+        // The upper half of a vector that is the first result comes before the others' first cell.
+        let shift = type.results.first == .v128 ? 1 : 0
+        return (1..<max(1, type.results.cells)).map { ($0, $0 - shift) }
+    }
+
     /// Native code in front of a host function: arguments into an array of cells, results out of it.
     private func writeLeave(_ index: Int, into out: inout CText) {
         let type = module.types[index]
-        let native = min(type.parameters.count, TranslationLimits.nativeParameters)
+        let native = type.nativeParameterTypes
         out.write("static ")
         out.write(BodyTranslator.resultType(type))
         out.write(" h")
         out.write(index)
         out.write("(tf_host*h")
-        for position in 0..<native {
+        for (position, parameter) in native.enumerated() {
             out.write(byte: UInt8(ascii: ","))
-            out.write(CType(type.parameters[position]).name)
+            out.write(parameter.name)
             out.write(" p")
             out.write(position)
         }
         out.write("){U a[")
-        out.write(max(type.parameters.count, type.results.count, 1))
+        out.write(max(type.parameters.cells, type.results.cells, 1))
         out.write("];")
-        for position in 0..<native {
-            writeCell(position, CType(type.parameters[position]), into: &out, suffix: "=p")
+        for (position, parameter) in native.enumerated() {
+            writeCell(position, parameter, into: &out, suffix: "=p")
             out.write(position)
             out.write(byte: UInt8(ascii: ";"))
         }
-        for position in native..<type.parameters.count {
+        for cell in native.count..<max(native.count, type.parameters.cells) {
             out.write("a[")
-            out.write(position)
+            out.write(cell)
             out.write("]=h->scratch[")
-            out.write(position - native)
+            out.write(cell - native.count)
             out.write("];")
         }
         out.write("A.host(h,a);")
-        for result in type.results.indices.dropFirst() {
+        for (cell, scratch) in scratchResults(type) {
             out.write("h->scratch[")
-            out.write(result)
+            out.write(scratch)
             out.write("]=a[")
-            out.write(result)
+            out.write(cell)
             out.write("];")
         }
-        if let result = type.results.first {
+        if let result = type.returned {
             out.write("return ")
-            writeCell(0, CType(result), into: &out, suffix: ";")
+            writeCell(0, result, into: &out, suffix: ";")
         }
         out.write("}\n")
     }

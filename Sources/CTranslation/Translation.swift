@@ -15,7 +15,7 @@ package func translate(
 ) throws(TranslationError) -> [UInt8] {
     let layout = InstanceLayout(module: module.module)
     var out = CText(capacity: max(1 << 16, bytes.count * 4))
-    out.limit = options.prelude.count + TranslationLimits.text(bytes: bytes.count)
+    out.limit = options.prelude.count + options.vectorPrelude.count + TranslationLimits.text(bytes: bytes.count)
     options.prelude.withUnsafeBufferPointer { out.write($0) }
     let text = ModuleText(module: module.module, layout: layout)
     text.writeOpening(into: &out)
@@ -26,5 +26,8 @@ package func translate(
     }
     text.writeClosing(into: &out)
     if out.isOverflowing { throw .textTooLarge(function: nil, offset: 0) }
-    return Array(out.bytes)
+    guard translator.usesVectors else { return Array(out.bytes) }
+    // Only now is it known that the module needs these declarations.
+    let ownText = out.bytes[options.prelude.count...]
+    return options.prelude + options.vectorPrelude + ownText
 }

@@ -10,13 +10,17 @@ package struct TranslationOptions: Hashable, Sendable {
     /// Makes the source self-contained.
     package var prelude: [UInt8]
 
+    /// C text between that and the module's, if the module uses vectors.
+    package var vectorPrelude: [UInt8]
+
     /// How deep an expression may nest before it is computed into a variable.
     ///
     /// libtcc holds at most 256 values; 1 forces a variable for everything, for tests.
     package var expressionLimit: Int
 
-    package init(prelude: [UInt8], expressionLimit: Int = 40) {
+    package init(prelude: [UInt8], vectorPrelude: [UInt8] = [], expressionLimit: Int = 40) {
         self.prelude = prelude
+        self.vectorPrelude = vectorPrelude
         self.expressionLimit = expressionLimit
     }
 }

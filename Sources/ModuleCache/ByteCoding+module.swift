@@ -76,6 +76,7 @@ extension ByteEncoder {
             $0.number($1.a)
             $0.number($1.b)
             $0.number($1.bits)
+            if $1.opcode == .v128Const { $0.number($1.bits2) }
         }
         number(expression.offset)
     }
@@ -203,7 +204,9 @@ extension ByteDecoder {
         let instructions = try list { d throws(DamagedFile) in
             guard let opcode = Opcode(rawValue: try d.number()) else { throw DamagedFile() }
             let (a, b) = (try d.number(UInt32.self), try d.number(UInt32.self))
-            return Instruction(opcode, a: a, b: b, bits: try d.number())
+            let bits = try d.number(UInt64.self)
+            let upper = opcode == .v128Const ? try d.number(UInt64.self) : 0
+            return Instruction(opcode, a: a, b: b, bits: bits, bits2: upper)
         }
         return ConstantExpression(instructions, offset: try number())
     }

@@ -8,14 +8,16 @@ extension Pipeline {
     /// Our decoder, validator and translator, and libtcc.
     static let standard: Pipeline = {
         let prelude = GeneratedPrelude.bytes()
+        let vectorPrelude = GeneratedPrelude.vectorBytes()
         let identity = [
-            "translator \(TranslationOptions.translatorVersion)", "prelude \(Digest(of: prelude).hexadecimal)",
+            "translator \(TranslationOptions.translatorVersion)",
+            "prelude \(Digest(of: prelude + vectorPrelude).hexadecimal)",
             QuickCompiler.identity, target,
         ]
         return Pipeline(
             identity: identity.joined(separator: "; "),
             translate: { contents, options, timings throws(ModuleError) in
-                var translation = TranslationOptions(prelude: prelude)
+                var translation = TranslationOptions(prelude: prelude, vectorPrelude: vectorPrelude)
                 if let limit = options.expressionLimit { translation.expressionLimit = limit }
                 return try translateModule(contents, options: translation, timings: &timings)
             },

@@ -11,4 +11,11 @@ package enum GeneratedPrelude {
         bytes += prelude
         return bytes
     }
+
+    /// What follows it in the sources of modules that use vectors: the text of `tf_vector.h`.
+    package static func vectorBytes() -> [UInt8] {
+        var size = 0
+        let text = tf_vector_text(&size)
+        return Array(UnsafeRawBufferPointer(start: text, count: size))
+    }
 }

@@ -80,6 +80,7 @@ extension ValueType {
         case 0x7E: self = .i64
         case 0x7D: self = .f32
         case 0x7C: self = .f64
+        case 0x7B: self = .v128
         case 0x70: self = .funcref
         case 0x6F: self = .externref
         default: return nil

@@ -72,7 +72,7 @@ package struct InstructionReader {
     package mutating func next() throws(DecodeError) -> Instruction {
         let byte = try reader.byte()
         var entry = table[Int(byte)]
-        if byte == 0xFC { entry = try prefixed() }
+        if byte == 0xFC || byte == 0xFD { entry = try prefixed(byte) }
         guard entry.isKnown else { throw illegal(byte) }
         var instruction = entry.instruction
         switch entry.immediates {
@@ -86,6 +86,14 @@ package struct InstructionReader {
             try memoryAccess(&instruction)
         case .blockType:
             try block(&instruction)
+        case .v128, .lanes:
+            instruction.bits = try reader.littleEndian(8)
+            instruction.bits2 = try reader.littleEndian(8)
+        case .lane:
+            instruction.a = UInt32(try reader.byte())
+        case .memargLane:
+            try memoryAccess(&instruction)
+            instruction.bits2 = UInt64(try reader.byte())
         case .i64:
             instruction.bits = UInt64(bitPattern: try reader.signed(bits: 64))
         case .f32:
@@ -105,13 +113,14 @@ package struct InstructionReader {
 // MARK: - Immediates
 
 extension InstructionReader {
-    private mutating func prefixed() throws(DecodeError) -> Entry {
+    private mutating func prefixed(_ prefix: UInt8) throws(DecodeError) -> Entry {
         let start = reader.position - 1
         let code = try reader.u32()
-        guard code <= 0xFF, table[0x100 + Int(code)].isKnown else {
-            throw reader.failure("illegal opcode 0xfc \(hex(code))", at: start)
+        let pages = prefix == 0xFC ? 0x100..<0x200 : 0x200..<0x400
+        guard Int(code) < pages.count, table[pages.lowerBound + Int(code)].isKnown else {
+            throw reader.failure("illegal opcode \(hex(prefix)) \(hex(code))", at: start)
         }
-        return table[0x100 + Int(code)]
+        return table[pages.lowerBound + Int(code)]
     }
 
     @inline(never)
@@ -190,7 +199,7 @@ extension InstructionReader {
         var immediates = Immediates.none
         var isKnown = false
 
-        static let table: [Entry] = (0..<0x200).map { code in
+        static let table: [Entry] = (0..<0x400).map { code in
             guard let row = InstructionTable.byCode[code] else { return Entry() }
             return Entry(instruction: Instruction(row.opcode), immediates: row.immediates, isKnown: true)
         }

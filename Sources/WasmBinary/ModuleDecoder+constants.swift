@@ -31,7 +31,7 @@ extension Opcode {
     /// Whether a constant expression may have it, the operands and the global permitting.
     var isConstant: Bool {
         switch self {
-        case .i32Const, .i64Const, .f32Const, .f64Const, .refNull, .refFunc, .globalGet: true
+        case .i32Const, .i64Const, .f32Const, .f64Const, .v128Const, .refNull, .refFunc, .globalGet: true
         case .i32Add, .i32Sub, .i32Mul, .i64Add, .i64Sub, .i64Mul: true
         default: false
         }

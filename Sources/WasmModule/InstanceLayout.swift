@@ -31,7 +31,6 @@ package struct InstanceLayout: Hashable, Sendable {
         for global in module.globals.enumerated() {
             let isImported = global.offset < module.importedGlobalCount
             let size: UInt32 = !isImported && global.element.type.value == .v128 ? 16 : 8
-            offset = (offset + size - 1) & ~(size - 1)
             globals.append(offset)
             offset += size
         }

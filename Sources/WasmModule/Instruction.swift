@@ -10,13 +10,16 @@ package struct Instruction: Hashable, Sendable {
     package var b: UInt32
     /// A constant's bits (32-bit ones zero-extended), or the static offset of a memory instruction.
     package var bits: UInt64
+    /// The upper half of a vector's bits, or the lane of a memory instruction.
+    package var bits2: UInt64
 
     @inlinable
-    package init(_ opcode: Opcode, a: UInt32 = 0, b: UInt32 = 0, bits: UInt64 = 0) {
+    package init(_ opcode: Opcode, a: UInt32 = 0, b: UInt32 = 0, bits: UInt64 = 0, bits2: UInt64 = 0) {
         self.opcode = opcode
         self.a = a
         self.b = b
         self.bits = bits
+        self.bits2 = bits2
     }
 
     /// The type of a `block`, `loop` or `if`, whose decoder keeps the form in `b` and the payload in `a`.
@@ -74,6 +77,14 @@ package enum Immediates: UInt8, Hashable, Sendable {
     case memory
     /// `bits`.
     case i32, i64, f32, f64
+    /// `bits` and `bits2`: the lower and the upper eight bytes.
+    case v128
+    /// As `v128`: a lane of the two operands each.
+    case lanes
+    /// `a`: the lane.
+    case lane
+    /// As `memarg`, and `bits2`: the lane.
+    case memargLane
     /// `a`: raw value of the reference type (``ValueType``).
     case heapType
     /// `a`: the data segment, `b`: the memory.

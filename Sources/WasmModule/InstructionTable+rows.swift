@@ -3,7 +3,9 @@
 // handles each of those by name.
 
 extension InstructionTable {
-    static let rows: [InstructionRow] = [
+    static let rows: [InstructionRow] = scalarRows + vectorRows
+
+    private static let scalarRows: [InstructionRow] = [
         .init(.unreachable, "unreachable", .none, nil, .mvp),
         .init(.nop, "nop", .none, nil, .mvp),
         .init(.block, "block", .blockType, nil, .mvp),

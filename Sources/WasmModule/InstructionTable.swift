@@ -58,6 +58,8 @@ package enum Feature: String, Sendable, CaseIterable {
     case bulkMemory = "bulk-memory"
     case referenceTypes = "reference-types"
     case extendedConstants = "extended-const"
+    case simd = "simd"
+    case relaxedSimd = "relaxed-simd"
 }
 
 /// Rows by opcode.

@@ -52,21 +52,23 @@ package final class Instance {
         guard arguments.map(\.type) == type.parameters else {
             throw Trap(kind: .host, message: "\(name.debugDescription) is a function \(type)")
         }
-        var values = arguments.map(\.cell)
-        let missing = max(1, type.results.count) - values.count
+        var values = arguments.flatMap(\.cells)
+        let missing = max(1, type.results.reduce(0) { $0 + Value.cellCount($1) }) - values.count
         if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
         try values.withUnsafeMutableBufferPointer { (cells) throws(Trap) in
             guard let first = cells.baseAddress else { return }
             try store.call(function, first)
         }
-        return zip(values, type.results).compactMap { Value(cell: $0, type: $1) }
+        return Value.values(values, type.results)
     }
 
     /// The present value of an exported global; nil if there is none of that name.
     package func global(_ name: String) -> Value? {
         guard case .global(let index) = module.exports[ExactName(name)] else { return nil }
         guard let cell = tf_instance_global(pointer, index.rawValue).data else { return nil }
-        return Value(cell: cell.load(as: UInt64.self), type: module.descriptor.globals[index.offset].type.value)
+        let type = module.descriptor.globals[index.offset].type.value
+        let upper = type == .v128 ? cell.load(fromByteOffset: 8, as: UInt64.self) : 0
+        return Value(cell: cell.load(as: UInt64.self), upper: upper, type: type)
     }
 
     /// The bytes of memory 0 as they are now; empty without a memory.

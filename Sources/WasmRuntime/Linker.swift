@@ -119,7 +119,8 @@ package struct Linker {
         native.type = type.canonicalIdentifier
         if unknownImports == .zero {
             native.call = tf_zero_import
-            native.data = UnsafeMutableRawPointer(bitPattern: type.results.count)
+            let cells = type.results.reduce(0) { $0 + Value.cellCount($1) }
+            native.data = UnsafeMutableRawPointer(bitPattern: cells)
         } else {
             let error = LinkError(reason: .unknown, module: item.module, name: item.name)
             native.call = tf_unknown_import

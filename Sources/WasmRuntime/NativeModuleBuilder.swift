@@ -242,6 +242,10 @@ extension NativeModuleBuilder {
             let step = try step(instruction)
             steps.append(step)
             height += step.kind >= TF_CONSTANT_ADD4.rawValue ? -1 : 1
+            if let upper = upperStep(instruction) {
+                steps.append(upper)
+                height += 1
+            }
             depth = max(depth, height)
         }
         guard depth <= Int(TF_SCRATCH_CELLS) else {
@@ -250,9 +254,20 @@ extension NativeModuleBuilder {
         return tf_expression(steps: arrays.copy(steps), count: UInt32(steps.count), depth: UInt32(depth))
     }
 
+    /// The step for the upper half of a vector; nil for what is no vector.
+    private func upperStep(_ instruction: Instruction) -> tf_constant? {
+        if instruction.opcode == .v128Const {
+            return tf_constant(kind: TF_CONSTANT_BITS.rawValue, index: 0, bits: instruction.bits2)
+        }
+        guard instruction.opcode == .globalGet, Int(instruction.a) < descriptor.globals.count,
+            descriptor.globals[Int(instruction.a)].type.value == .v128
+        else { return nil }
+        return tf_constant(kind: TF_CONSTANT_GLOBAL_UPPER.rawValue, index: instruction.a, bits: 0)
+    }
+
     private func step(_ instruction: Instruction) throws(ModuleMismatch) -> tf_constant {
         switch instruction.opcode {
-        case .i32Const, .f32Const, .i64Const, .f64Const:
+        case .i32Const, .f32Const, .i64Const, .f64Const, .v128Const:
             tf_constant(kind: TF_CONSTANT_BITS.rawValue, index: 0, bits: instruction.bits)
         case .refNull: tf_constant(kind: TF_CONSTANT_BITS.rawValue, index: 0, bits: 0)
         case .globalGet: tf_constant(kind: TF_CONSTANT_GLOBAL.rawValue, index: instruction.a, bits: 0)

@@ -119,7 +119,9 @@ extension Store {
     /// A global that no module made, for import.
     package func makeGlobal(_ value: Value, isMutable: Bool) throws(Trap) -> Extern {
         guard let cell = tf_store_new_cell(pointer) else { throw Trap(kind: .outOfMemory) }
-        cell.storeBytes(of: value.cell, as: UInt64.self)
+        for (index, half) in value.cells.enumerated() {
+            cell.storeBytes(of: half, toByteOffset: 8 * index, as: UInt64.self)
+        }
         var native = tf_extern()
         native.kind = TF_EXTERN_GLOBAL.rawValue
         native.type = value.type.rawValue

@@ -9,6 +9,8 @@ struct CheckEntry: Sendable {
         case plain
         /// Has a signature and names a memory.
         case memory
+        /// Has a signature and names lanes.
+        case lanes
     }
 
     var kind = Kind.special
@@ -19,10 +21,12 @@ struct CheckEntry: Sendable {
     var second = ValueType.bottom
     var third = ValueType.bottom
     var result = ValueType.bottom
+    /// How many lanes an instruction with a lane chooses from.
+    var lanes: UInt8 = 0
 
     /// By ``Opcode/ordinal``.
     static let table: [CheckEntry] = {
-        var table = [CheckEntry](repeating: CheckEntry(), count: 256)
+        var table = [CheckEntry](repeating: CheckEntry(), count: 1024)
         for row in InstructionTable.allRows { table[row.opcode.ordinal] = CheckEntry(row) }
         return table
     }()
@@ -33,13 +37,15 @@ extension CheckEntry {
         self.init()
         guard let signature = row.signature else { return }
         switch row.immediates {
-        case .none, .i32, .i64, .f32, .f64: kind = .plain
+        case .none, .i32, .i64, .f32, .f64, .v128: kind = .plain
+        case .lane, .lanes: kind = .lanes
         case .memory: kind = .memory
-        case .memarg:
-            kind = .memory
+        case .memarg, .memargLane:
+            kind = row.immediates == .memarg ? .memory : .lanes
             alignment = row.opcode.naturalAlignment
         default: return
         }
+        if kind == .lanes { lanes = row.opcode.laneCount }
         first = signature.first.valueType
         second = signature.second.valueType
         third = signature.third.valueType
@@ -72,8 +78,8 @@ extension Opcode {
     /// A small number that stands for the opcode in tables: its representation in memory, which costs nothing to
     /// get, where the raw value would be looked up.
     var ordinal: Int {
-        // SAFETY: an enumeration of at most 256 cases without payloads is one byte.
-        Int(unsafeBitCast(self, to: UInt8.self))
+        // SAFETY: an enumeration of more than 256 cases without payloads, and fewer than 65,536, is two bytes.
+        Int(unsafeBitCast(self, to: UInt16.self))
     }
 
     /// Logarithm of the width of a load or store in bytes.
@@ -82,7 +88,7 @@ extension Opcode {
         case .i32Load8S, .i32Load8U, .i64Load8S, .i64Load8U, .i32Store8, .i64Store8: 0
         case .i32Load16S, .i32Load16U, .i64Load16S, .i64Load16U, .i32Store16, .i64Store16: 1
         case .i64Load, .f64Load, .i64Store, .f64Store: 3
-        default: 2
+        default: rawValue >= 0x200 ? vectorAlignment : 2
         }
     }
 }

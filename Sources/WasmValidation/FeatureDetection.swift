@@ -28,6 +28,7 @@ private func declaredFeatures(_ module: Module) -> Set<Feature> {
     if module.hasMutableGlobalsOutside { found.insert(.mutableGlobals) }
     if module.types.contains(where: { $0.results.count > 1 }) { found.insert(.multiValue) }
     if module.hasReferenceTypes { found.insert(.referenceTypes) }
+    if module.hasVectorTypes { found.insert(.simd) }
     if module.hasPassiveSegments { found.insert(.bulkMemory) }
     if module.constantExpressions.contains(where: { $0.instructions.count > 1 }) { found.insert(.extendedConstants) }
     return found
@@ -54,6 +55,10 @@ extension Module {
             || elements.contains {
                 if case .expressions = $0.items { true } else { false }
             }
+    }
+
+    fileprivate var hasVectorTypes: Bool {
+        globals.contains { $0.type.value == .v128 } || types.contains { ($0.parameters + $0.results).contains(.v128) }
     }
 
     fileprivate var hasPassiveSegments: Bool {

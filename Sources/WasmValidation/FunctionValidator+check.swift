@@ -11,6 +11,7 @@ extension FunctionValidator {
         switch entry.kind {
         case .plain: break
         case .memory: try checkMemory(instruction, alignment: entry.alignment)
+        case .lanes: try checkLanes(instruction, entry)
         case .special: return try checkSpecial(instruction, labels, types)
         }
         if entry.third.rawValue != 0 { try pop(entry.third) }
@@ -20,7 +21,7 @@ extension FunctionValidator {
     }
 
     @inline(__always)
-    private mutating func checkMemory(_ instruction: Instruction, alignment: UInt8) throws(ValidationError) {
+    mutating func checkMemory(_ instruction: Instruction, alignment: UInt8) throws(ValidationError) {
         guard Int(instruction.a) < context.memoryCount else { throw failure("unknown memory \(instruction.a)") }
         guard instruction.b <= UInt32(alignment) else {
             throw failure("alignment must not be larger than natural")

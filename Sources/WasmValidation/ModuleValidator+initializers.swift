@@ -51,6 +51,7 @@ extension ModuleValidator {
             case .i64Const: stack.append(.i64)
             case .f32Const: stack.append(.f32)
             case .f64Const: stack.append(.f64)
+            case .v128Const: stack.append(.v128)
             case .refNull: stack.append(ValueType(rawValue: instruction.a))
             case .refFunc:
                 try check(FunctionIndex(instruction.a), in: expression)

@@ -49,11 +49,12 @@ struct TinyModule {
         return String(source[start..<end])
     }
 
-    func source(limit: Int = 40, prelude: String = "") throws -> String {
+    func source(limit: Int = 40, prelude: String = "", vectorPrelude: String = "") throws -> String {
         let bytes = bytes
         return try bytes.withUnsafeBufferPointer { buffer in
             let module = try validate(try decodeModule(buffer))
-            let options = TranslationOptions(prelude: Array(prelude.utf8), expressionLimit: limit)
+            let options = TranslationOptions(
+                prelude: Array(prelude.utf8), vectorPrelude: Array(vectorPrelude.utf8), expressionLimit: limit)
             let text = try translate(module, bytes: buffer, options: options)
             return String(decoding: text, as: UTF8.self)
         }

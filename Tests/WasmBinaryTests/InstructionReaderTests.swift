@@ -6,8 +6,11 @@ import WasmModule
 struct InstructionReaderTests {
     /// An opcode's bytes.
     private func code(_ opcode: Opcode) -> [UInt8] {
-        opcode.rawValue < 0x100
-            ? [UInt8(opcode.rawValue)] : [0xFC] + leb(UInt64(opcode.rawValue & 0xFF))
+        switch opcode.rawValue {
+        case 0..<0x100: [UInt8(opcode.rawValue)]
+        case 0x100..<0x200: [0xFC] + leb(UInt64(opcode.rawValue - 0x100))
+        default: [0xFD] + leb(UInt64(opcode.rawValue - 0x200))
+        }
     }
 
     /// Immediates of each kind, and where the instruction keeps them.
@@ -25,6 +28,10 @@ struct InstructionReaderTests {
         case .i64: ([0x7F], Instruction(opcode, bits: .max))
         case .f32: ([1, 0, 0, 0x80], Instruction(opcode, bits: 0x8000_0001))
         case .f64: ([1, 0, 0, 0, 0, 0, 0, 0x80], Instruction(opcode, bits: 0x8000_0000_0000_0001))
+        case .v128, .lanes:
+            (Array(1...16), Instruction(opcode, bits: 0x0807_0605_0403_0201, bits2: 0x100F_0E0D_0C0B_0A09))
+        case .lane: ([7], Instruction(opcode, a: 7))
+        case .memargLane: ([3, 0x90, 0x01, 7], Instruction(opcode, b: 3, bits: 144, bits2: 7))
         case .heapType: ([0x6F], Instruction(opcode, a: ValueType.externref.rawValue))
         case .dataAndMemory: ([9, 0], Instruction(opcode, a: 9))
         case .memoryPair: ([0, 0], Instruction(opcode))
@@ -49,7 +56,7 @@ struct InstructionReaderTests {
     func unknown() {
         for byte in UInt8.min...UInt8.max {
             let padding = [UInt8](repeating: 0, count: 16)
-            if InstructionTable.byCode[Int(byte)] == nil, byte != 0xFC {
+            if InstructionTable.byCode[Int(byte)] == nil, byte != 0xFC, byte != 0xFD {
                 #expect(instructionRefusal([byte] + padding)?.message == "illegal opcode 0x" + String(byte, radix: 16))
             }
             if InstructionTable.byCode[0x100 + Int(byte)] == nil {
@@ -59,6 +66,16 @@ struct InstructionReaderTests {
             }
             #expect(
                 instructionRefusal([0xFC] + leb(UInt64(byte) + 256))?.message.hasPrefix("illegal opcode 0xfc") == true)
+        }
+    }
+
+    @Test("Vector opcodes without a row are refused")
+    func unknownVectors() {
+        for code in UInt64(0)..<0x210 {
+            guard code >= 0x200 || InstructionTable.byCode[0x200 + Int(code)] == nil else { continue }
+            let error = instructionRefusal([0xFD] + leb(code) + [UInt8](repeating: 0, count: 16))
+            #expect(error?.message == "illegal opcode 0xfd 0x" + String(code, radix: 16))
+            #expect(error?.offset == 0)
         }
     }
 

@@ -32,7 +32,7 @@ struct InstructionTableTests {
         for row in InstructionTable.allRows {
             let isPrefixed: Bool =
                 switch row.feature {
-                case .saturatingFloatToInt, .bulkMemory: true
+                case .saturatingFloatToInt, .bulkMemory, .simd, .relaxedSimd: true
                 case .referenceTypes: row.name.hasPrefix("table.") && row.opcode.rawValue > 0xFF
                 default: false
                 }

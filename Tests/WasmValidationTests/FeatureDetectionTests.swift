@@ -27,6 +27,10 @@ struct FeatureDetectionTests {
         #expect(try features(body([0x43, 0, 0, 0, 0, 0xFC, 0, 0x1A, 0x0B])) == [.mvp, .saturatingFloatToInt])
         #expect(try features(body([0xD0, 0x70, 0x1A, 0x0B])) == [.mvp, .referenceTypes])
         #expect(try features(body([0x02, 0, 0x0B, 0x0B])) == [.mvp, .multiValue])
+        let vector = [0xFD, 0x0C] + [UInt8](repeating: 0, count: 16)
+        #expect(try features(body(vector + [0x1A, 0x0B])) == [.mvp, .simd])
+        let relaxed = vector + vector + [0xFD, 0x80, 0x02, 0x1A, 0x0B]
+        #expect(try features(body(relaxed)) == [.mvp, .simd, .relaxedSimd])
     }
 
     @Test("Declarations tell their feature")

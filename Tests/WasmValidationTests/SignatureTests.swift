@@ -5,7 +5,11 @@ import WasmValidation
 @Suite("Signatures of the instruction table")
 struct SignatureTests {
     private func code(_ opcode: Opcode) -> [UInt8] {
-        opcode.rawValue < 0x100 ? [UInt8(opcode.rawValue)] : [0xFC, UInt8(opcode.rawValue & 0xFF)]
+        switch opcode.rawValue {
+        case 0..<0x100: [UInt8(opcode.rawValue)]
+        case 0x100..<0x200: [0xFC] + leb(Int(opcode.rawValue) - 0x100)
+        default: [0xFD] + leb(Int(opcode.rawValue) - 0x200)
+        }
     }
 
     private func immediates(_ row: InstructionRow) -> [UInt8] {
@@ -14,6 +18,9 @@ struct SignatureTests {
         case .memory, .i32, .i64, .data, .element: [0]
         case .f32: [0, 0, 0, 0]
         case .f64: [0, 0, 0, 0, 0, 0, 0, 0]
+        case .v128, .lanes: [UInt8](repeating: 0, count: 16)
+        case .lane: [0]
+        case .memargLane: [0, 0, 0]
         default: []
         }
     }
@@ -25,6 +32,7 @@ struct SignatureTests {
         case .i64: [0x42, 0]
         case .f32: [0x43, 0, 0, 0, 0]
         case .f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0]
+        case .v128: [0xFD, 0x0C] + [UInt8](repeating: 0, count: 16)
         default: []
         }
     }
@@ -36,6 +44,7 @@ struct SignatureTests {
         case .i32, .address: 0x7F
         case .i64: 0x7E
         case .f32: 0x7D
+        case .v128: 0x7B
         default: 0x7C
         }
     }
@@ -84,6 +93,8 @@ struct SignatureTests {
     /// Bytes that a load or store accesses, from its name.
     private func width(_ row: InstructionRow) -> Int? {
         guard let dot = row.name.firstIndex(of: ".") else { return nil }
+        // Eight bytes, however many lanes they are extended to.
+        if row.name[dot...].contains("x") { return 8 }
         let bits = row.name[dot...].filter(\.isNumber)
         return (bits.isEmpty ? Int(row.name[..<dot].filter(\.isNumber)) : Int(bits)).map { $0 / 8 }
     }

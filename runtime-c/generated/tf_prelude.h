@@ -16,6 +16,7 @@ typedef double d;
 typedef void *p;
 typedef signed char b;
 typedef short h;
+typedef tf_vector V;
 
 #ifdef __TINYC__
 #define TF_ACCESS

@@ -10,6 +10,10 @@
  * points to a tf_function, an externref holds whatever the host put in it, never 0). Results beyond the first are
  * in instance->scratch[1…] after the call, each in a cell of its own. Parameters beyond TF_MAX_REGISTER_PARAMETERS
  * are passed in instance->scratch[0…] in order. All instances of a store share one scratch area.
+ *
+ * v128 takes two of whatever another type takes one: two uint64_t parameters, two cells, the lower half first. As
+ * the first result it is returned by its lower half, the upper half is in instance->scratch[0]. A v128 of which only
+ * one half would be within TF_MAX_REGISTER_PARAMETERS is passed in the scratch area, and so is what follows it.
  */
 #ifndef TF_ABI_H
 #define TF_ABI_H
@@ -25,13 +29,18 @@ typedef long long int64_t;
 #endif
 
 /* Bumped when the meaning of something here changes while its text does not. */
-#define TF_ABI_VERSION 1
+#define TF_ABI_VERSION 2
 
 /* Parameters passed natively; libtcc's value stack bounds a call's arguments. */
 #define TF_MAX_REGISTER_PARAMETERS 100
 
 /* Cells in a scratch area: enough for 1,000 parameters and 1,000 results, two cells each. */
 #define TF_SCRATCH_CELLS 2048
+
+/* A v128: lower and upper half. */
+typedef struct tf_vector {
+    uint64_t a, b;
+} tf_vector;
 
 typedef struct tf_instance tf_instance;
 typedef struct tf_host tf_host;
@@ -57,7 +66,7 @@ typedef enum tf_trap {
 } tf_trap;
 
 /* Uniform entry of a function type: calls `code(instance, …)` with arguments from `values`, one 8-byte cell each
- * (i32 and f32 in the low half), and leaves the results there, first result in values[0]. */
+ * (i32 and f32 in the low half; two cells for a v128), and leaves the results there, first result in values[0]. */
 typedef void (*tf_enter)(void *code, void *instance, uint64_t *values);
 
 /* A function as a value. Funcrefs point to one. */
@@ -166,6 +175,8 @@ typedef struct tf_api {
     uint64_t (*bitsd)(double);
     float (*floatb)(uint32_t);
     double (*doubleb)(uint64_t);
+
+    const struct tf_vector_api *vector; /* tf_vector.h */
 } tf_api;
 
 /* What loaded code offers. */

@@ -43,10 +43,14 @@ tf_signature tf_type_signature(uint32_t id);
 
 /* --- Modules --- */
 
-/* One step of a constant expression, on a stack of 8-byte cells. */
+/* ValueType.rawValue of v128, the one value type whose size matters here. */
+#define TF_V128 0x7B
+
+/* One step of a constant expression, on a stack of 8-byte cells. A v128 is two cells, pushed by two steps. */
 typedef enum tf_constant_kind {
     TF_CONSTANT_BITS,      /* push `bits`; a null reference is 0 */
-    TF_CONSTANT_GLOBAL,    /* push the global `index` */
+    TF_CONSTANT_GLOBAL,    /* push the global `index`; of a v128 the lower half */
+    TF_CONSTANT_GLOBAL_UPPER, /* push the upper half of the v128 global `index` */
     TF_CONSTANT_REFERENCE, /* push the address of the tf_function at `index` bytes into the instance */
     TF_CONSTANT_ADD4,
     TF_CONSTANT_SUB4,
@@ -234,7 +238,8 @@ void *tf_store_new_cell(tf_store *store);
 /* --- Calls --- */
 
 /* Calls a guest's function on the thread's guest stack (or, from within a host function, further down on the same):
- * arguments in `values`, one cell each, results there afterwards; room for the larger number of them. */
+ * arguments in `values`, one cell each (a v128: two), results there afterwards; room for the larger number
+ * of them. */
 tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values);
 
 /* --- Imports that nobody provides --- */
@@ -242,7 +247,7 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values);
 /* A host function that ends the guest with TF_TRAP_UNKNOWN_IMPORT; `data`: a C string, the message. */
 tf_trap tf_unknown_import(tf_host *host, uint64_t *values);
 
-/* A host function that does nothing; `data`: (void *) the number of results, all zero. */
+/* A host function that does nothing; `data`: (void *) the number of cells of its results, all zero. */
 tf_trap tf_zero_import(tf_host *host, uint64_t *values);
 
 #endif

@@ -7,6 +7,7 @@
 #include "tf_number.h"
 #include "tf_store.h"
 #include "tf_trap.h"
+#include "tf_vector_lanes.h"
 
 /* Always inline: see above, guest text. */
 static inline __attribute__((always_inline)) void check_stack(const tf_instance *instance) {
@@ -122,6 +123,7 @@ static tf_api api = {
     .table_copy = table_copy,
     .table_init = table_init,
     .elem_drop = elem_drop,
+    .vector = &tf_vector_functions,
 };
 
 static void complete(void) {

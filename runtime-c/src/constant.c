@@ -26,6 +26,10 @@ uint64_t tf_constant_value(const tf_instance *instance, const tf_expression *exp
         case TF_CONSTANT_GLOBAL:
             memcpy(&stack[height++], tf_global_cell(instance, &module->globals[step->index]), sizeof *stack);
             break;
+        case TF_CONSTANT_GLOBAL_UPPER:
+            memcpy(&stack[height++], (const uint64_t *)tf_global_cell(instance, &module->globals[step->index]) + 1,
+                   sizeof *stack);
+            break;
         case TF_CONSTANT_REFERENCE: stack[height++] = (uintptr_t)((const char *)instance + step->index); break;
         default:
             height--;

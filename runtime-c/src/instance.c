@@ -135,6 +135,9 @@ static tf_trap create_globals_and_tables(tf_instance *instance) {
         const tf_global *global = &module->globals[i];
         uint64_t value = tf_constant_value(instance, &global->initial);
         memcpy((char *)instance + global->offset, &value, sizeof value);
+        /* A vector's expression is two cells deep, so its value is in the scratch area. */
+        if (global->type == TF_V128)
+            memcpy((char *)instance + global->offset + sizeof value, instance->scratch + 1, sizeof value);
     }
     tf_table **tables = tf_instance_tables(instance) + module->imported_table_count;
     for (uint32_t i = 0; i < module->table_count; i++) {

@@ -26,17 +26,34 @@ struct Invocation {
         self.values = values
     }
 
-    /// Integers decimal, signed or unsigned, or hexadecimal with `0x`; floats as Swift reads them; references: `null`.
+    /// Integers decimal, signed or unsigned, or hexadecimal with `0x`; floats as Swift reads them; references: `null`;
+    /// vectors hexadecimal.
     static func value(_ text: String, _ type: ValueType) -> Value? {
         switch type {
         case .i32: return integer(text, UInt32.self, Int32.self).map(Value.i32)
         case .i64: return integer(text, UInt64.self, Int64.self).map(Value.i64)
         case .f32: return Float(text).map { .f32($0.bitPattern) }
         case .f64: return Double(text).map { .f64($0.bitPattern) }
+        case .v128: return vector(text)
         case .funcref where text == "null": return .funcref(nil)
         case .externref where text == "null": return .externref(nil)
         default: return nil
         }
+    }
+
+    /// `0x` and up to 32 digits: the vector as one little-endian number.
+    private static func vector(_ text: String) -> Value? {
+        guard text.hasPrefix("0x"), text.count <= 34 else { return nil }
+        let digits = String(repeating: "0", count: 34 - text.count) + text.dropFirst(2)
+        guard let high = UInt64(digits.prefix(16), radix: 16), let low = UInt64(digits.suffix(16), radix: 16) else {
+            return nil
+        }
+        return .v128(low: low, high: high)
+    }
+
+    private static func hexadecimal(_ half: UInt64) -> String {
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     private static func integer<U: FixedWidthInteger, S: FixedWidthInteger>(
@@ -53,6 +70,7 @@ struct Invocation {
         case .i64(let bits): "\(Int64(bitPattern: bits))"
         case .f32(let bits): "\(Float(bitPattern: bits))"
         case .f64(let bits): "\(Double(bitPattern: bits))"
+        case .v128(let low, let high): "0x" + hexadecimal(high) + hexadecimal(low)
         case .funcref(let function): function == nil ? "null" : "function"
         case .externref(let number): number.map { "extern \($0)" } ?? "null"
         }

@@ -61,7 +61,13 @@ enum ModuleRun {
         return try cache.artifact(file: arguments.file, options: options)
     }
 
+    /// A command has `_start`; some reactors have a function without a name to be run by default.
     private static func start(_ instance: Instance) throws {
+        let isReactor = instance.function("_start") == nil && instance.function("") != nil
+        if isReactor {
+            try invoke("", of: instance, [])
+            return
+        }
         guard instance.function("_start") != nil else {
             let isServed = instance.function("run") != nil
             throw CommandFailure(

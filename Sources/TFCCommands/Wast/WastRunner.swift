@@ -177,6 +177,7 @@ extension Value {
         case .i64(let bits): self = .i64(bits)
         case .f32(let bits): self = .f32(bits)
         case .f64(let bits): self = .f64(bits)
+        case .v128(let low, let high): self = .v128(low: low, high: high)
         case .null(.funcref): self = .funcref(nil)
         case .null(.externref): self = .externref(nil)
         case .extern(let number): self = .externref(number)
@@ -192,6 +193,7 @@ extension WastResult {
         case .i64(let bits): self = .value(.i64(bits))
         case .f32(let bits): self = .value(.f32(bits))
         case .f64(let bits): self = .value(.f64(bits))
+        case .v128(let low, let high): self = .value(.v128(low: low, high: high))
         case .funcref(let function): self = function == nil ? .value(.null(.funcref)) : .function
         case .externref(let number): self = .value(number.map(WastValue.extern) ?? .null(.externref))
         }

@@ -4,6 +4,7 @@ enum WastValue: Hashable, Decodable {
     case i64(UInt64)
     case f32(UInt32)
     case f64(UInt64)
+    case v128(low: UInt64, high: UInt64)
     case null(WastReference)
     /// A reference to the host's object of that number.
     case extern(UInt64)
@@ -13,6 +14,10 @@ enum WastValue: Hashable, Decodable {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Field.self)
         let type = try fields.decode(String.self, forKey: .type)
+        if type == "v128" {
+            self = try WastLanes(from: decoder).value ?? .unsupported(type)
+            return
+        }
         guard let text = try? fields.decode(String.self, forKey: .value) else {
             self = .unsupported(type)
             return
@@ -42,7 +47,10 @@ enum WastValue: Hashable, Decodable {
         }
     }
 
-    fileprivate enum Field: String, CodingKey { case type, value, either }
+    enum Field: String, CodingKey {
+        case type, value, either
+        case laneType = "lane_type"
+    }
 }
 
 /// The reference types that scripts name.
@@ -60,6 +68,8 @@ enum WastExpectation: Decodable {
     /// Any reference of the type that is not null.
     case reference(WastReference)
     case either([WastExpectation])
+    /// Each lane of a vector.
+    case lanes(WastLanes)
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: WastValue.Field.self)
@@ -68,6 +78,10 @@ enum WastExpectation: Decodable {
             return
         }
         let type = try fields.decode(String.self, forKey: .type)
+        if type == "v128" {
+            self = .lanes(try WastLanes(from: decoder))
+            return
+        }
         let text = try? fields.decode(String.self, forKey: .value)
         switch (text, WastReference(rawValue: type)) {
         case ("nan:canonical", _): self = .canonicalNaN(isDouble: type == "f64")
@@ -88,6 +102,8 @@ enum WastExpectation: Decodable {
         case .reference(.funcref): result == .function
         case .reference(.externref):
             if case .value(.extern) = result { true } else { false }
+        case .lanes(let lanes):
+            if case .value(.v128(let low, let high)) = result { lanes.match(low, high) } else { false }
         case .either(let alternatives): alternatives.contains { $0.matches(result) }
         }
     }

@@ -1,0 +1,138 @@
+import WasmModule
+
+/// Writing vectors: variables by their halves or their addresses.
+extension BodyTranslator {
+    /// `z3.a`, or a number: half of a vector.
+    mutating func writeHalf(_ position: Int32, isUpper: Bool) {
+        let node = nodes[Int(position)]
+        guard node.shape != .vectorConstant else {
+            body.write(hexadecimal: floatConstants[Int(node.a) + (isUpper ? 1 : 0)])
+            body.write("ull")
+            return
+        }
+        writeVectorVariable(node)
+        body.write(isUpper ? ".b" : ".a")
+    }
+
+    /// `&z3`, for a function of the runtime.
+    mutating func writeVectorAddress(_ position: Int32) {
+        let node = nodes[Int(position)]
+        if node.shape == .vectorConstant {
+            body.write("(V*)(K+")
+            body.write(node.a)
+            body.write(byte: UInt8(ascii: ")"))
+        } else {
+            body.write(byte: UInt8(ascii: "&"))
+            writeVectorVariable(node)
+        }
+    }
+
+    private mutating func writeVectorVariable(_ node: Expression) {
+        if node.shape == .local {
+            writeLocal(node.a)
+        } else {
+            writeTemporary(node.a)
+            if releasesTemporaries { temporaries.noteRead(node.a) }
+        }
+    }
+
+    /// Writes `l3.a=z1.a;l3.b=z1.b;`.
+    mutating func writeVectorAssignment(_ letter: UInt8, _ number: Int32, _ value: Int32) {
+        writeVectorCopy(letter, number, value)
+        endStatement()
+    }
+
+    /// Copies half by half: libtcc would call `memmove` for a structure.
+    mutating func writeVectorCopy(_ letter: UInt8, _ number: Int32, _ value: Int32) {
+        body.write(byte: letter)
+        body.write(number)
+        body.write(".a=")
+        writeHalf(value, isUpper: false)
+        body.write(byte: UInt8(ascii: ";"))
+        body.write(byte: letter)
+        body.write(number)
+        body.write(".b=")
+        writeHalf(value, isUpper: true)
+    }
+
+    mutating func writeOperationName(_ opcode: Opcode) {
+        usesVectors = true
+        body.write("Q(")
+        VectorOperation.name(opcode).withUnsafeBufferPointer { body.write($0) }
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    mutating func writeVectorTest(_ node: Expression) {
+        guard let opcode = Opcode(rawValue: UInt16(node.c)) else { preconditionFailure("the node holds an opcode") }
+        writeOperationName(opcode)
+        body.write(byte: UInt8(ascii: "("))
+        writeVectorAddress(node.a)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// `*(mB*)((B*)&z3+5)`: a lane.
+    mutating func writeLane(_ node: Expression) {
+        // A division by it must not open a comment.
+        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
+        body.write("*(")
+        body.write(node.access.name)
+        body.write("*)")
+        if node.bits == 0 {
+            writeVectorAddress(node.a)
+            return
+        }
+        body.write("((B*)")
+        writeVectorAddress(node.a)
+        body.write(byte: UInt8(ascii: "+"))
+        body.write(node.bits)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// The same lane over and over, by multiplication; a float by its bits.
+    mutating func writeSplat(_ operand: Int32, _ access: Access, into variable: Int32) {
+        if access == .f32 || access == .f64 {
+            body.write(access == .f32 ? "*(mf*)&" : "*(md*)&")
+            writeTemporary(variable)
+            body.write(byte: UInt8(ascii: "="))
+            write(operand)
+            body.write(byte: UInt8(ascii: ";"))
+        }
+        writeTemporary(variable)
+        body.write(".b=")
+        if access != .f64 {
+            writeTemporary(variable)
+            body.write(".a=")
+        }
+        switch access {
+        case .u8:
+            body.write("(U)(B)")
+            write(operand, in: .unary, exactly: nil)
+            body.write("*0x101010101010101ull")
+        case .u16:
+            body.write("(U)(mH)")
+            write(operand, in: .unary, exactly: nil)
+            body.write("*0x1000100010001ull")
+        case .u32:
+            body.write("(U)")
+            write(operand, in: .unary, exactly: .u32)
+            body.write("*0x100000001ull")
+        case .f32:
+            body.write("(U)*(mu*)&")
+            writeTemporary(variable)
+            body.write("*0x100000001ull")
+        case .f64:
+            writeTemporary(variable)
+            body.write(".a")
+        default: write(operand, in: .lowest, exactly: .u64)
+        }
+    }
+
+    /// `i->g3.a`, or `((V*)i->g3)->a` if it is imported.
+    mutating func writeGlobalHalf(_ index: UInt32, isUpper: Bool) {
+        let isImported = Int(index) < module.importedGlobalCount
+        body.write(isImported ? "((V*)i->g" : "i->g")
+        body.write(index)
+        if isImported { body.write(")->") } else { body.write(byte: UInt8(ascii: ".")) }
+        body.write(byte: isUpper ? UInt8(ascii: "b") : UInt8(ascii: "a"))
+    }
+}

@@ -1,0 +1,89 @@
+import CTranslation
+import Testing
+
+@Suite("Vectors in C")
+struct VectorTests {
+    private static let v128: UInt8 = 0x7B
+
+    @Test("An operation is a call with the variables' addresses")
+    func operation() throws {
+        // local.get 0; local.get 1; i8x16.add
+        let module = TinyModule(
+            parameters: [Self.v128, Self.v128], results: [Self.v128], body: [0x20, 0, 0x20, 1, 0xFD, 0x6E])
+        let text = try module.function()
+        #expect(text.contains("f1(I*i,U a0,U b0,U a1,U b1)"))
+        #expect(text.contains("l0.a=a0;l0.b=b0;l1.a=a1;l1.b=b1;"))
+        #expect(text.contains("Q(i8x16_add)(&z0,&l0,&l1);\n*(mU*)(i->x+0)=z0.b;return z0.a;\n"))
+    }
+
+    @Test("A store writes its upper half first, which traps before anything is written")
+    func store() throws {
+        // local.get 0; local.get 1; v128.store offset=4
+        let module = TinyModule(parameters: [0x7F, Self.v128], body: [0x20, 0, 0x20, 1, 0xFD, 0x0B, 4, 4])
+        let text = try module.function()
+        #expect(text.contains("*(mU*)(m+((U)l0+12))=l1.b;*(mU*)(m+((U)l0+4))=l1.a;\n"))
+    }
+
+    @Test("A vector that waits is copied before its local changes")
+    func localChange() throws {
+        // local.get 0; local.get 1; local.set 0; local.get 0; v128.xor
+        let module = TinyModule(
+            parameters: [Self.v128, Self.v128], results: [Self.v128],
+            body: [0x20, 0, 0x20, 1, 0x21, 0, 0x20, 0, 0xFD, 0x51])
+        let text = try module.function()
+        #expect(text.contains("z0.a=l0.a;z0.b=l0.b;\nl0.a=l1.a;l0.b=l1.b;\nz1.a=z0.a^l0.a;z1.b=z0.b^l0.b;\n"))
+    }
+
+    @Test("A lane is replaced in place if only the operand stack has the vector")
+    func replaceLane() throws {
+        // local.get 0; i32.const 1; i32x4.replace_lane 1; i32.const 2; i32x4.replace_lane 2
+        let module = TinyModule(
+            parameters: [Self.v128], results: [Self.v128],
+            body: [0x20, 0, 0x41, 1, 0xFD, 0x1C, 1, 0x41, 2, 0xFD, 0x1C, 2])
+        let text = try module.function()
+        #expect(text.contains("z0.a=l0.a;z0.b=l0.b;\n*(mu*)((B*)&z0+4)=1;\n*(mu*)((B*)&z0+8)=2;\n"))
+    }
+
+    @Test("A splat of a narrow lane keeps the load of its operand whole")
+    func splatOfLoad() throws {
+        // local.get 0; i32.load; i8x16.splat
+        let module = TinyModule(
+            parameters: [0x7F], results: [Self.v128], body: [0x20, 0, 0x28, 2, 0, 0xFD, 0x0F])
+        #expect(try module.function().contains("x0=*(mu*)(m+l0);\nz0.b=z0.a=(U)(B)x0*0x101010101010101ull;\n"))
+    }
+
+    @Test("Structures are never assigned whole: libtcc would call memmove")
+    func structures() throws {
+        // (local v128) block (result v128); local.get 2; local.get 0; br_if 0; drop; local.get 1; end; local.tee 2;
+        // local.get 1; local.get 0; select (result v128)
+        let module = TinyModule(
+            parameters: [0x7F, Self.v128], results: [Self.v128], locals: [(1, Self.v128)],
+            body: [
+                0x02, Self.v128, 0x20, 2, 0x20, 0, 0x0D, 0, 0x1A, 0x20, 1, 0x0B, 0x22, 2, 0x20, 1, 0x20, 0, 0x1C, 1,
+                Self.v128,
+            ])
+        let text = try module.function()
+        #expect(text.contains("V l1,l2;"))
+        #expect(text.contains("l2.a=0;l2.b=0;"))
+        #expect(text.contains("if(l0){z0.a=l2.a;z0.b=l2.b;}else{z0.a=l1.a;z0.b=l1.b;}\n"))
+        #expect(text.firstMatch(of: /[lz][0-9]+=/) == nil)
+    }
+
+    @Test("Only modules that use vector operations carry their declarations")
+    func declarations() throws {
+        let vector = TinyModule(parameters: [Self.v128], results: [0x7F], body: [0x20, 0, 0xFD, 0x64])
+        let scalar = TinyModule(parameters: [0x7F], results: [0x7F], body: [0x20, 0])
+        #expect(try vector.source(prelude: "P;", vectorPrelude: "VP;").hasPrefix("P;VP;typedef"))
+        #expect(try scalar.source(prelude: "P;", vectorPrelude: "VP;").hasPrefix("P;typedef"))
+    }
+
+    @Test("Parameters beyond the native ones: a vector is passed in one piece")
+    func manyParameters() throws {
+        let parameters = [UInt8](repeating: 0x7F, count: 99) + [Self.v128, 0x7F]
+        let module = TinyModule(parameters: parameters, results: [0x7F], body: [0x20, 99, 0xFD, 0x64, 0x20, 100, 0x6A])
+        let text = try module.function()
+        #expect(text.contains(",u l98){"))
+        #expect(text.contains("l100=*(mu*)(i->x+2);"))
+        #expect(text.contains("l99.a=*(mU*)(i->x+0);l99.b=*(mU*)(i->x+1);"))
+    }
+}
