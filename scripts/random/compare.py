@@ -22,9 +22,14 @@ SMITH = """ensure-termination fuel=200 export-everything=true canonicalize-nans=
     table-max-size-required=true max-tables=3 simd-enabled=false relaxed-simd-enabled=false threads-enabled=false
     gc-enabled=false exceptions-enabled=false tail-call-enabled=false memory64-enabled=false
     extended-const-enabled=false custom-page-sizes-enabled=false wide-arithmetic-enabled=false
-    shared-everything-threads-enabled=false""".split()
+    shared-everything-threads-enabled=false compact-imports-enabled=false""".split()
 TTF = """-mvp --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int --enable-bulk-memory
     --enable-multivalue --denan""".split()
+
+
+IMPORTS = "(module" + shapes.IMPORTS + """
+    (import "fuzzing-support" "shared" (memory 1 3)) (import "fuzzing-support" "funcs" (table 8 20 funcref))
+    (import "fuzzing-support" "fixed" (global f64)))"""
 
 
 def run(command, **options):
@@ -35,28 +40,21 @@ def smith(seed, folder):
     bytes_ = random.Random(seed).randbytes(2000 + seed % 7 * 1000)
     imports = folder / "imports.wasm"
     if not imports.exists():
-        text = re.sub(r"\(import", "(import", oracle.SUPPORT).encode()
-        imports.write_bytes(imported_module(text))
+        imports.write_bytes(run([PEERS / "wasm-tools", "parse", "-"], input=IMPORTS.encode()).stdout)
     flags = [word for option in SMITH for word in ("--" + option).split("=")]
     result = run([PEERS / "wasm-tools", "smith", *flags, "--available-imports", imports], input=bytes_)
-    return result.stdout if result.returncode == 0 else None
-
-
-def imported_module(text):
-    """The support module as smith wants it: exports only, of which it makes imports from modules of their name."""
-    result = run([PEERS / "wasm-tools", "parse", "-"], input=text)
-    return result.stdout
+    return [result.stdout] if result.returncode == 0 else None
 
 
 def ttf(seed, folder):
     source, target = folder / "ttf.bin", folder / "ttf.wasm"
     source.write_bytes(random.Random(seed).randbytes(3000 + seed % 9 * 3000))
     result = run(["wasm-opt", "-ttf", source, *TTF, "-o", target])
-    return target.read_bytes() if result.returncode == 0 else None
+    return [target.read_bytes()] if result.returncode == 0 else None
 
 
 def shape(seed, folder):
-    return bytes(oracle.wasmtime.wat2wasm(shapes.module(seed)))
+    return [bytes(oracle.wasmtime.wat2wasm(text)) for text in shapes.module(seed)]
 
 
 GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape}
@@ -85,9 +83,9 @@ class Comparison:
             return None
         return self.record(contents, f"{kind}-{seed}", seed, folder)
 
-    def record(self, contents, stem, seed, folder):
+    def record(self, modules, stem, seed, folder):
         try:
-            script = oracle.Recorder(folder, seed).record(contents, stem)
+            script = oracle.Recorder(folder, seed).record(modules[0], stem, modules[1:])
         except oracle.Refused as error:
             if self.options.verbose:
                 print(f"{stem}: wasmtime: {str(error)[:150]}")
@@ -173,7 +171,7 @@ class Comparison:
         """Whether one module, binary or text, fails."""
         contents = run([PEERS / "wasm-tools", "parse", path]).stdout
         with tempfile.TemporaryDirectory(prefix="terrafirma-random-") as name:
-            script = self.record(contents, path.stem, self.seed(path), pathlib.Path(name))
+            script = self.record([contents], path.stem, self.seed(path), pathlib.Path(name))
             found = self.check([script], pathlib.Path(name)) if script else {}
             for reason in found.values():
                 print(f"FAILED {path.stem}: {reason}")
@@ -185,7 +183,8 @@ def arguments():
         Makes modules from seeds, calls all that they export with arguments chosen by the seed in wasmtime, and lets
         `tfc wast` find the same results, traps, globals, tables and memory. Kinds of modules: smith (wasm-tools
         smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make). What may
-        differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did.""")
+        differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did. Modules that once failed are in
+        Tests/RandomModules; name them to run them again.""")
     parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
     parser.add_argument("--kinds", default="smith,ttf,shapes", help="kinds of modules, by commas")
     parser.add_argument("--first", type=int, default=0, help="the first seed")

@@ -107,7 +107,6 @@ class Recorder:
     def __init__(self, folder, seed):
         self.folder, self.choice, self.commands, self.files = folder, random.Random(seed), [], {}
         configuration = wasmtime.Config()
-        configuration.cranelift_nan_canonicalization = True
         configuration.cranelift_opt_level = "none"
         configuration.consume_fuel = True
         configuration.max_wasm_stack = 1 << 20
@@ -181,27 +180,34 @@ class Recorder:
         instance = self.instantiate(contents, self.place(f"{self.stem}.{name}.wasm", contents), name)
         self.invoke(instance.exports(self.store)["sum"], name, "sum", [])
 
-    def record(self, contents, stem, rounds=3):
-        """Commands for a module: calls of all functions, then the state that they left."""
+    def record(self, contents, stem, importers=(), rounds=3):
+        """Commands for a module and others that import from it: calls of all functions, then the state they left."""
         self.stem = stem
         support = bytes(wasmtime.wat2wasm(SUPPORT))
         host = self.instantiate(support, self.place("support.wasm", support), "host", "fuzzing-support")
         guest = self.instantiate(contents, self.place(stem + ".wasm", contents), "m", "m")
         if guest is not None:
-            self.call_all(guest.exports(self.store), rounds)
+            self.call_all(guest.exports(self.store), rounds, "m")
+        for number, other in enumerate(importers):
+            name = f"importer{number}"
+            instance = self.instantiate(other, self.place(f"{stem}.{name}.wasm", other), name)
+            if instance is not None:
+                self.call_all(instance.exports(self.store), rounds, name)
         self.read_all(host.exports(self.store), "host")
         return {"source_filename": stem, "commands": self.commands}
 
-    def call_all(self, exports, rounds):
+    def call_all(self, exports, rounds, module):
         functions = [(name, item) for name, item in exports.items() if isinstance(item, Func)]
         for _ in range(rounds):
             for name, function in functions:
                 if "hangLimitInitializer" in exports:
-                    self.invoke(exports["hangLimitInitializer"], "m", "hangLimitInitializer", [])
+                    self.invoke(exports["hangLimitInitializer"], module, "hangLimitInitializer", [])
                 kinds = function.type(self.store).params
-                if not self.invoke(function, "m", name, [argument(kind, self.choice) for kind in kinds]):
+                if not self.invoke(function, module, name, [argument(kind, self.choice) for kind in kinds]):
                     return
-        self.read_all(exports, "m")
+        self.read_all(exports, module)
+        if module != "m":
+            return
         for number, (name, item) in enumerate(list(exports.items())):
             if isinstance(item, Memory):
                 self.check(CHECKSUM, name, number)

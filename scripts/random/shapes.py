@@ -40,6 +40,21 @@ CONVERSIONS = {
     "f64": [("convert_i32_s", "i32"), ("convert_i32_u", "i32"), ("convert_i64_s", "i64"), ("convert_i64_u", "i64"),
             ("promote_f32", "f32"), ("reinterpret_i64", "i64")],
 }
+PARTS = {
+    "i32": ["(i32.extend8_s {})", "(i32.extend16_s {})", "(i32.and {} (i32.const 0))", "(i32.mul (i32.const 0) {})",
+            "(i32.or {} (i32.const -1))", "(i32.rem_u {} (i32.const 1))", "(i32.rem_s {} (i32.const 1))",
+            "(i32.shl (i32.const 0) {})", "(i32.shr_s (i32.const -1) {})", "(i32.shr_u (i32.const 0) {})",
+            "(i32.and {} (i32.const 255))", "(i32.sub {} (i32.const 0))", "(i32.div_u {} (i32.const 1))",
+            "(i32.rotl {} (i32.const 32))", "(i32.lt_u {} (i32.const 0))", "(i32.wrap_i64 (i64.extend_i32_s {}))",
+            "(select {} (i32.const 1) (local.get 0))", "(i32.eqz (i32.eqz {}))", "(i32.add {} (i32.const 0))"],
+    "i64": ["(i64.extend8_s {})", "(i64.extend16_s {})", "(i64.extend32_s {})", "(i64.and {} (i64.const 0))",
+            "(i64.mul {} (i64.const 0))", "(i64.or (i64.const -1) {})", "(i64.or {} (i64.const 4294967295))",
+            "(i64.rem_s {} (i64.const 1))", "(i64.shl (i64.const 3) {})", "(i64.shr_s (i64.const -1) {})",
+            "(i64.extend_i32_u (i32.wrap_i64 {}))", "(i64.extend_i32_s (i32.wrap_i64 {}))",
+            "(i64.extend_i32_u (i64.eqz {}))", "(i64.rotr (i64.const 3) {})", "(i64.div_s {} (i64.const 1))",
+            "(i64.extend_i32_s (i32.shl (i32.const 9) (i32.wrap_i64 {})))",
+            "(i64.extend_i32_u (i64.ge_u {} (i64.const 0)))"],
+}
 IMPORTS = """
   (import "fuzzing-support" "log-i32" (func $log_i32 (param i32)))
   (import "fuzzing-support" "log-i64" (func $log_i64 (param i64)))
@@ -390,10 +405,18 @@ def accesses(choice, number):
                          "(i32.load8_s (local.get 0))", "(i32.eqz (local.get 0))"])
     if isLoad:
         code = f"({kind}.{name} offset={offset} {how})"
+        if kind in PARTS and choice.random() < 0.6:
+            # What is made of the value must not make the access smaller, or nothing.
+            code = choice.choice(PARTS[kind]).format(code)
         if kind in ("f32", "f64"):
             code = f"({kind}.abs {code})"
         return f'(func (export "a{number}") (param i32) (result {kind}) {code})'
     value = choice.choice(EDGES[kind])
+    if kind in PARTS and choice.random() < 0.5:
+        # The low half of the page may hold the value.
+        other = choice.choice([65536 - width, 65537 - width, 65535, 65528, 0])
+        return (f'(func (export "a{number}") (param i32) ({kind}.{name} (i32.const 8) '
+                f'({kind}.load (i32.const {other}))))')
     return f'(func (export "a{number}") (param i32) ({kind}.{name} offset={offset} {how} ({kind}.const {value})))'
 
 
@@ -428,8 +451,6 @@ def table(choice, number):
             for kind in kinds:
                 body.value(kind, 1)
     # The outermost label may be the function's own, which has one i32.
-    if kinds == ["i32"] or not kinds:
-        pass
     end = "i32.const 77" if kinds == ["i32"] else ""
     result = " (result i32)" if kinds == ["i32"] else ""
     return f'(func (export "t{number}") (param $p0 i32){result}\n    {body.text()} {end})'
@@ -451,21 +472,26 @@ def wide(choice, number):
     named = "".join(f" (param $p{i} {kind})" for i, kind in enumerate(parameters))
     plain = f"(param {' '.join(parameters)})" + (f" (result {' '.join(results)})" if results else "")
     text = [f"(type $w{number} (func {plain}))",
-            f"(func $w{number} {named}" + (f" (result {' '.join(results)})" if results else "") + f"\n {body.text()})"]
-    for how in ("direct", "indirect"):
-        caller = Body(choice, ["i32"])
-        caller.budget = 250
-        for kind in parameters:
-            caller.value(kind, choice.choice([0, 0, 0, 2]))
-            if choice.random() < 0.03:
-                caller.statement(2)
-        if how == "indirect":
-            caller.emit(f"i32.const {4 + number}")
-        caller.emit(f"call $w{number}" if how == "direct" else f"call_indirect (type $w{number})")
-        for kind in reversed(results):
-            caller.emit("call", "$log_" + kind)
-        text.append(f'(func (export "w{how}{number}") (param $p0 i32)\n    {caller.text()})')
-    return "\n  ".join(text)
+            f"(func $w{number} (export \"wide{number}\") {named}" + (f" (result {' '.join(results)})" if results else "") + f"\n {body.text()})"]
+    text += [call_wide(choice, number, parameters, results, how) for how in ("direct", "indirect")]
+    caller = [f'(import "m" "wide{number}" (func $w{number} {plain}))',
+              call_wide(choice, number, parameters, results, "direct")]
+    return "\n  ".join(text), caller
+
+
+def call_wide(choice, number, parameters, results, how):
+    caller = Body(choice, ["i32"])
+    caller.budget = 250
+    for kind in parameters:
+        caller.value(kind, choice.choice([0, 0, 0, 2]))
+        if choice.random() < 0.03:
+            caller.statement(2)
+    if how == "indirect":
+        caller.emit(f"i32.const {4 + number}")
+    caller.emit(f"call $w{number}" if how == "direct" else f"call_indirect (type $w{number})")
+    for kind in reversed(results):
+        caller.emit("call", "$log_" + kind)
+    return f'(func (export "w{how}{number}") (param $p0 i32)\n    {caller.text()})'
 
 
 def helpers(choice):
@@ -484,18 +510,31 @@ def helpers(choice):
 
 
 def module(seed):
-    """The text of a module."""
+    """The text of a module, and of one that imports from it, if there is one."""
     choice = random.Random(seed)
     count = choice.randrange(1, 6)
     wides = range(choice.choice([0, 0, 1, 2]))
-    parts = [IMPORTS, "(memory (export \"memory\") 1 3)", f"(table (export \"table\") {5 + len(wides)} funcref)",
-             "(data (i32.const 0) \"" + "".join(f"\\{choice.getrandbits(8):02x}" for _ in range(300)) + "\")",
-             "(data (i32.const 65516) \"" + "".join(f"\\{choice.getrandbits(8):02x}" for _ in range(20)) + "\")"]
-    parts += helpers(choice)
-    parts.append("(elem (i32.const 0) $helper_i32 $helper_i64 $helper_f32 $helper_f64)")
+    parts = [IMPORTS, *surroundings(choice, len(wides))]
     parts += [expressions(choice, number) for number in range(count)]
     parts += [accesses(choice, number) for number in range(choice.choice([0, 0, 30]))]
     parts += [table(choice, number) for number in range(choice.choice([0, 2]))]
+    imports, callers = [], []
     for number in wides:
-        parts += [wide(choice, number), f"(elem (i32.const {4 + number}) $w{number})"]
+        text, (imported, caller) = wide(choice, number)
+        parts += [text, f"(elem (i32.const {4 + number}) $w{number})"]
+        imports.append(imported)
+        callers.append(caller)
+    importer = [IMPORTS, *imports, *surroundings(choice, 0), *callers]
+    return [wrap(parts)] + ([wrap(importer)] if callers else [])
+
+
+def surroundings(choice, wides):
+    """A memory, a table, globals, and functions that others call."""
+    return ["(memory (export \"memory\") 1 3)", f"(table (export \"table\") {5 + wides} funcref)",
+            "(data (i32.const 0) \"" + "".join(f"\\{choice.getrandbits(8):02x}" for _ in range(300)) + "\")",
+            "(data (i32.const 65516) \"" + "".join(f"\\{choice.getrandbits(8):02x}" for _ in range(20)) + "\")",
+            *helpers(choice), "(elem (i32.const 0) $helper_i32 $helper_i64 $helper_f32 $helper_f64)"]
+
+
+def wrap(parts):
     return "(module\n  " + "\n  ".join(parts) + ")"
