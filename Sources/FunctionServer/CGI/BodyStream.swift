@@ -31,9 +31,10 @@ package final class BodyStream: ByteSource, Sendable {
     /// False: no more, until `resume` is called.
     package func push(_ bytes: ByteBuffer) -> Bool {
         let hasRoom = monitor.withLock { state in
+            guard !state.isBroken else { return true }
             if bytes.readableBytes > 0 { state.chunks.append(bytes) }
             state.bytes += bytes.readableBytes
-            state.isHeldUp = state.bytes >= Self.highWater && !state.isBroken
+            state.isHeldUp = state.bytes >= Self.highWater
             return !state.isHeldUp
         }
         monitor.signal()

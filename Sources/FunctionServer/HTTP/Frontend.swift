@@ -23,10 +23,10 @@ package final class Frontend: Sendable {
         // Half of the threads for one function: one that hangs leaves the others room.
         calls = WorkerPool(
             name: "call", threads: configuration.callThreads, share: configuration.callThreads / 2,
-            capacity: configuration.queue)
+            capacity: configuration.queue, preferred: configuration.loops)
         commands = WorkerPool(
             name: "command", threads: configuration.commandThreads, share: configuration.commandThreads / 2,
-            capacity: configuration.queue)
+            capacity: configuration.queue, preferred: configuration.loops)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }
 

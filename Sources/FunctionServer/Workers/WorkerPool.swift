@@ -1,17 +1,18 @@
 import Glibc
-import Synchronization
 
 /// Threads that run blocking work, off the event loops: a fixed number, with a bounded queue.
 ///
 /// Work comes in lanes, one per function. A lane never has more than its share of the threads, and lanes take turns,
 /// so that a function that hangs leaves threads for the others.
+///
+/// Waking a thread costs more than most functions take, so only as many threads are awake as there are processors,
+/// as long as the queue moves. If it doesn't, because the work blocks or takes long, a warden wakes another one each
+/// millisecond.
 package final class WorkerPool: Sendable {
     /// A piece of work.
     package typealias Job = @Sendable () -> Void
 
-    /// The work of one function.
-    ///
-    /// Its state belongs to the pool's lock.
+    /// The work of one function; its state belongs to the pool's lock.
     ///
     /// SAFETY: `queue`, `running` and `isReady` are touched only under the lock of the one pool that the lane is used
     /// with.
@@ -27,53 +28,80 @@ package final class WorkerPool: Sendable {
     private struct State {
         var ready = Queue<Lane>()
         var queued = 0
-        var sleeping = 0
-        var isStopped = false
+        /// Threads that are not asleep, or have been told to wake.
+        var awake = 0
+        /// Threads that have been told to wake and have not yet.
+        var called = 0
+        /// Threads that have not ended.
         var threads = 0
+        var isStopped = false
+        var isWardenAsleep = true
+        /// Pieces of work begun so far.
+        var begun: UInt64 = 0
     }
 
     private let monitor = Monitor(State())
-    private let queued = Atomic<Int>(0)
-    private let spinning = Atomic<Int>(0)
+    private let warden = Monitor(())
     private let capacity: Int
     private let share: Int
-    private let spins: Int
+    private let preferred: Int
+
+    /// How long the queue may stand still.
+    private static let patience: Int64 = .millisecond
 
     /// Starts the threads.
     ///
-    /// A lane has at most `share` of them, and `capacity` pieces of work wait at most. A thread
-    /// without work looks for it `spins` times before it sleeps.
-    package init(name: String, threads: Int, share: Int, capacity: Int, spins: Int = 0) {
+    /// A lane has at most `share` of them, `capacity` pieces of work wait at most, and `preferred` threads are awake
+    /// while the queue moves.
+    package init(name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil) {
         self.capacity = capacity
         self.share = max(1, share)
-        self.spins = spins
-        monitor.withLock { $0.threads = max(1, threads) }
+        self.preferred = max(1, min(preferred ?? threads, threads))
+        monitor.withLock {
+            $0.threads = max(1, threads)
+            $0.awake = max(1, threads)
+        }
         for number in 0..<max(1, threads) {
             WorkerThread.start(name: "\(name)-\(number)") { self.work() }
         }
+        if self.preferred < threads { WorkerThread.start(name: "\(name)-w") { self.watch() } }
     }
 
     /// Queues a piece of work.
     ///
     /// False if there is no room.
     package func submit(_ lane: Lane, _ job: @escaping Job) -> Bool {
-        let wake: Bool? = monitor.withLock { state in
-            guard state.queued < capacity, !state.isStopped else { return nil }
+        var wakesWarden = false
+        var wakes = false
+        let isTaken = monitor.withLock { state in
+            guard state.queued < capacity, !state.isStopped else { return false }
             state.queued += 1
             lane.queue.append(job)
             makeReady(lane, &state)
-            queued.store(state.queued, ordering: .relaxed)
-            return state.sleeping > 0
+            wakes = state.awake < preferred && call(&state)
+            wakesWarden = state.isWardenAsleep && !wakes && preferred < state.threads
+            if wakesWarden { state.isWardenAsleep = false }
+            return true
         }
-        guard let wake else { return false }
-        if wake, spinning.load(ordering: .relaxed) == 0 { monitor.signal() }
-        return true
+        if wakes { monitor.signal() }
+        if wakesWarden { wakeWarden() }
+        return isTaken
     }
 
     /// Lets the threads end once the queue is empty.
     package func stop() {
-        monitor.withLock { $0.isStopped = true }
+        monitor.withLock {
+            $0.isStopped = true
+            $0.isWardenAsleep = false
+        }
         monitor.broadcast()
+        wakeWarden()
+    }
+
+    /// With the lock, without which the signal could come between the warden's last look and its sleep.
+    private func wakeWarden() {
+        warden.withLock { _ in }
+        warden.signal()
     }
 
     /// Waits for the threads to end, after ``stop()``.
@@ -82,6 +110,8 @@ package final class WorkerPool: Sendable {
     package func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
         monitor.wait(until: deadline) { $0.threads == 0 ? true : nil } ?? false
     }
+
+    // MARK: - Threads
 
     private func work() {
         var last: Lane?
@@ -97,44 +127,68 @@ package final class WorkerPool: Sendable {
     ///
     /// Nil: the pool is stopped.
     private func next(after last: Lane?) -> (Lane, Job)? {
-        var wake = false
         let immediate = monitor.withLock { state -> (Lane, Job)? in
             if let last {
                 last.running -= 1
                 makeReady(last, &state)
             }
-            return take(&state, wake: &wake)
+            return take(&state)
         }
-        if immediate == nil { spin() }
-        let found = immediate ?? sleep(wake: &wake)
-        // More work than the spinning thread can take: each thread that finds work wakes the next.
-        if wake { monitor.signal() }
-        return found
+        return immediate ?? sleep()
     }
 
-    private func sleep(wake: inout Bool) -> (Lane, Job)? {
-        var isSleeping = false
+    private func sleep() -> (Lane, Job)? {
+        var isAsleep = false
         let found: (Lane, Job)?? = monitor.wait { state in
-            if isSleeping { state.sleeping -= 1 }
-            isSleeping = false
-            if let found = take(&state, wake: &wake) { return .some(.some(found)) }
+            if isAsleep {
+                guard state.called > 0 || state.isStopped else { return nil }
+                state.called = max(0, state.called - 1)
+                isAsleep = false
+            }
+            if let found = take(&state) { return .some(.some(found)) }
             if state.isStopped { return .some(.none) }
-            state.sleeping += 1
-            isSleeping = true
+            state.awake -= 1
+            isAsleep = true
             return nil
         }
         return found ?? nil
     }
 
-    /// Looks for work for a moment: waking a thread takes longer than most functions run.
-    ///
-    /// One thread at a time.
-    private func spin() {
-        guard spins > 0, spinning.compareExchange(expected: 0, desired: 1, ordering: .relaxed).exchanged else { return }
-        for _ in 0..<spins where queued.load(ordering: .relaxed) == 0 {
-            sched_yield()
+    /// Wakes another thread whenever work has waited for too long.
+    private func watch() {
+        // What will have been begun when all that waited at the last look is.
+        var expected: UInt64 = 0
+        while true {
+            let isIdle = monitor.withLock { state in
+                state.isWardenAsleep = state.queued == 0 && !state.isStopped
+                return state.isWardenAsleep
+            }
+            if isIdle {
+                _ = warden.wait { _ in monitor.withLock { $0.isWardenAsleep ? nil : true } }
+            } else {
+                usleep(UInt32(Self.patience / 1000))
+            }
+            var wakes = false
+            let isOver = monitor.withLock { state in
+                wakes = state.begun < expected && call(&state)
+                expected = state.begun &+ UInt64(state.queued)
+                return state.isStopped && state.threads == 0
+            }
+            if wakes { monitor.signal() }
+            if isOver { return }
         }
-        spinning.store(0, ordering: .sequentiallyConsistent)
+    }
+
+    // MARK: - With the lock
+
+    /// Calls a sleeping thread, which the caller has to signal.
+    ///
+    /// False: there is none.
+    private func call(_ state: inout State) -> Bool {
+        guard state.awake < state.threads, !state.ready.isEmpty else { return false }
+        state.awake += 1
+        state.called += 1
+        return true
     }
 
     private func makeReady(_ lane: Lane, _ state: inout State) {
@@ -143,15 +197,14 @@ package final class WorkerPool: Sendable {
         state.ready.append(lane)
     }
 
-    private func take(_ state: inout State, wake: inout Bool) -> (Lane, Job)? {
+    private func take(_ state: inout State) -> (Lane, Job)? {
         guard let lane = state.ready.popFirst() else { return nil }
         lane.isReady = false
         guard let job = lane.queue.popFirst() else { return nil }
         lane.running += 1
         state.queued -= 1
-        queued.store(state.queued, ordering: .relaxed)
+        state.begun &+= 1
         makeReady(lane, &state)
-        wake = !state.ready.isEmpty && state.sleeping > 0
         return (lane, job)
     }
 }
