@@ -52,6 +52,30 @@ struct WastScriptTests {
         #expect(!WastExpectation.arithmeticNaN(isDouble: true).matches(quiet))
     }
 
+    @Test("reads vectors lane by lane, and matches each lane by its own pattern")
+    func vectors() throws {
+        let found = try steps(
+            """
+            {"type":"assert_return","line":1,"action":{"type":"invoke","field":"f","args":[
+               {"type":"v128","lane_type":"i16","value":["1","-1","0","0","0","0","0","32768"]}]},"expected":[
+              {"type":"v128","lane_type":"f32","value":["nan:canonical","nan:arithmetic","0","2147483648"]},
+              {"type":"either","values":[{"type":"v128","lane_type":"i64","value":["1","2"]},
+                {"type":"v128","lane_type":"i64","value":["3","4"]}]}]}
+            """)
+        guard case .assertReturn(let action, let expected) = try #require(found.first) else {
+            Issue.record("not an assertion")
+            return
+        }
+        #expect(action.arguments == [.v128(low: 0xFFFF_0001, high: 0x8000_0000_0000_0000)])
+        let result = { (low: UInt64, high: UInt64) in WastResult.value(.v128(low: low, high: high)) }
+        #expect(expected[0].matches(result(0x7FC0_0001_FFC0_0000, 0x8000_0000_0000_0000)))
+        #expect(!expected[0].matches(result(0x7FC0_0001_FFC0_0001, 0x8000_0000_0000_0000)))
+        #expect(!expected[0].matches(result(0x7F80_0001_FFC0_0000, 0x8000_0000_0000_0000)))
+        #expect(!expected[0].matches(result(0x7FC0_0001_FFC0_0000, 0)))
+        #expect(expected[1].matches(result(3, 4)))
+        #expect(!expected[1].matches(result(3, 2)))
+    }
+
     @Test("takes a result without a value as any reference but null, and one of several for either")
     func alternatives() throws {
         let found = try steps(

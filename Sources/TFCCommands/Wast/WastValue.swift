@@ -48,7 +48,7 @@ enum WastValue: Hashable, Decodable {
     }
 
     enum Field: String, CodingKey {
-        case type, value, either
+        case type, value, values, either
         case laneType = "lane_type"
     }
 }
@@ -73,7 +73,11 @@ enum WastExpectation: Decodable {
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: WastValue.Field.self)
-        if let alternatives = try fields.decodeIfPresent([WastExpectation].self, forKey: .either) {
+        // Two tools that make these files write alternatives differently.
+        let alternatives =
+            try fields.decodeIfPresent([WastExpectation].self, forKey: .either)
+            ?? fields.decodeIfPresent([WastExpectation].self, forKey: .values)
+        if let alternatives {
             self = .either(alternatives)
             return
         }
