@@ -1,7 +1,7 @@
 /* api.c: the table that generated code gets, and the functions in it that reach into the runtime.
  *
- * Those are guest text of one pattern: check that the host's reserve of stack is left, call the function that does
- * the work (ordinary text, which no deadline interrupts), raise what it returns. */
+ * Those are guest text of one pattern: check that the host's reserve of stack is left and the time not up, call the
+ * function that does the work (ordinary text, which no deadline interrupts), raise what it returns. */
 #include <pthread.h>
 
 #include "tf_number.h"
@@ -9,10 +9,12 @@
 #include "tf_trap.h"
 #include "tf_vector_lanes.h"
 
-/* Always inline: see above, guest text. */
-static inline __attribute__((always_inline)) void check_stack(const tf_instance *instance) {
-    if ((uintptr_t)__builtin_frame_address(0) < instance->store->stack_limit)
-        tf_raise(instance->store, TF_TRAP_STACK_EXHAUSTED);
+/* Always inline: see above, guest text. A deadline that came while such a function worked only left a mark; a loop
+ * that is hardly ever outside of them ends here. */
+static inline __attribute__((always_inline)) void begin(const tf_instance *instance) {
+    tf_store *store = instance->store;
+    if ((uintptr_t)__builtin_frame_address(0) < store->stack_limit) tf_raise(store, TF_TRAP_STACK_EXHAUSTED);
+    if (store->interrupted) tf_raise(store, TF_TRAP_DEADLINE);
 }
 
 static inline __attribute__((always_inline)) void finish(const tf_instance *instance, tf_trap trap) {
@@ -29,8 +31,7 @@ static void TF_GUEST_TEXT bad_callee(tf_instance *instance, const tf_function *f
 
 static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
     tf_store *store = host->instance->store;
-    check_stack(host->instance);
-    if (store->interrupted) tf_raise(store, TF_TRAP_DEADLINE);
+    begin(host->instance);
     store->traced = TF_OK;
     tf_trap trap = host->call(host, values);
     if (trap == TF_OK && store->interrupted) trap = TF_TRAP_DEADLINE;
@@ -40,25 +41,25 @@ static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
 /* --- Memories --- */
 
 static uint64_t TF_GUEST_TEXT memory_grow(tf_instance *instance, tf_memory *memory, uint64_t delta) {
-    check_stack(instance);
+    begin(instance);
     return tf_memory_grow(instance->store, memory, delta);
 }
 
 static void TF_GUEST_TEXT memory_fill(tf_instance *instance, tf_memory *memory, uint64_t at, uint32_t byte,
                                       uint64_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_memory_fill(instance->store, memory, at, byte, count));
 }
 
 static void TF_GUEST_TEXT memory_copy(tf_instance *instance, tf_memory *to, tf_memory *from, uint64_t at,
                                       uint64_t source, uint64_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_memory_copy(instance->store, to, from, at, source, count));
 }
 
 static void TF_GUEST_TEXT memory_init(tf_instance *instance, tf_memory *memory, uint32_t segment, uint64_t at,
                                       uint32_t source, uint32_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_memory_init(instance, memory, segment, at, source, count));
 }
 
@@ -79,25 +80,25 @@ static void TF_GUEST_TEXT table_set(tf_instance *instance, tf_table *table, uint
 }
 
 static uint64_t TF_GUEST_TEXT table_grow(tf_instance *instance, tf_table *table, void *value, uint64_t delta) {
-    check_stack(instance);
+    begin(instance);
     return tf_table_grow(instance->store, table, value, delta);
 }
 
 static void TF_GUEST_TEXT table_fill(tf_instance *instance, tf_table *table, uint64_t at, void *value,
                                      uint64_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_table_fill(table, at, value, count));
 }
 
 static void TF_GUEST_TEXT table_copy(tf_instance *instance, tf_table *to, tf_table *from, uint64_t at, uint64_t source,
                                      uint64_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_table_copy(to, from, at, source, count));
 }
 
 static void TF_GUEST_TEXT table_init(tf_instance *instance, tf_table *table, uint32_t segment, uint64_t at,
                                      uint32_t source, uint32_t count) {
-    check_stack(instance);
+    begin(instance);
     finish(instance, tf_table_init(instance, table, segment, at, source, count));
 }
 
