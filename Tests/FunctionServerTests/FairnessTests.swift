@@ -48,6 +48,9 @@ struct FairnessTests {
             return client
         }
         #expect(eventually { server.server.requestsUnderWay == 3 })
+        let half = try server.connect()
+        try half.send("GET /hello.wasm HTTP/1.1\r\nHo")
+        #expect(eventually { server.server.openConnections == 5 })
         server.server.shutDown()
         for client in busy {
             let response = try client.response()

@@ -20,7 +20,7 @@ int tf_open_folder(const char *path);
 
 /* Opens the regular file or directory at `path`, relative to the folder, for reading. Never leaves the folder, not
  * even by a symbolic link, never waits for the other end of a pipe, and never opens a device.
- * Returns the descriptor, or the negated errno; EACCES stands for a file of another kind. */
+ * Returns the descriptor, or the negated errno; ENXIO stands for a file of another kind. */
 int tf_open_beneath(int folder, const char *path, tf_file_identity *identity);
 
 /* The identity of an open file. Returns 0 or the negated errno. */

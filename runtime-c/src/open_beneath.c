@@ -84,12 +84,12 @@ int tf_open_beneath(int folder, const char *path, tf_file_identity *identity) {
     int failure = tf_identify(look, identity);
     close(look);
     if (failure) return failure;
-    if (!is_servable(identity)) return -EACCES;
+    if (!is_servable(identity)) return -ENXIO;
 
     int file = open_within(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (file < 0) return file;
     failure = tf_identify(file, identity);
-    if (!failure && !is_servable(identity)) failure = -EACCES;
+    if (!failure && !is_servable(identity)) failure = -ENXIO;
     if (!failure) return file;
     close(file);
     return failure;

@@ -22,11 +22,21 @@ package final class ServedFolder: Sendable {
     }
 
     /// Why something is not opened.
-    package enum Failure: Error, Equatable, Sendable {
+    package enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
         /// There is no such file, or none that may be served: outside, a pipe, a device.
         case missing
+        /// It is there, and we may not read it.
+        case denied
         /// The system said no, for the time being.
         case failing(String)
+
+        package var description: String {
+            switch self {
+            case .missing: "there is no such file"
+            case .denied: "it may not be read"
+            case .failing(let message): message
+            }
+        }
     }
 
     /// Opens a file or folder beneath this one.
@@ -36,6 +46,7 @@ package final class ServedFolder: Sendable {
         guard file < 0 else { return OpenFile(descriptor: file, identity: identity) }
         switch -file {
         case EMFILE, ENFILE, ENOMEM, EIO, EAGAIN, ESTALE, ETIMEDOUT: throw .failing(systemMessage(-file))
+        case EACCES, EPERM: throw .denied
         default: throw .missing
         }
     }

@@ -32,12 +32,11 @@ package struct StaticFiles: Sendable {
     package func find(path: String, isFolder: Bool, method: String, headers: HTTPHeaders) -> Found {
         let name = isFolder ? (path.isEmpty ? "index.html" : path + "/index.html") : path
         let file: OpenFile
-        do {
+        do throws(ServedFolder.Failure) {
             file = try folder.open(name)
-        } catch .missing {
-            return .missing
         } catch {
-            return .failing
+            if case .failing = error { return .failing }
+            return .missing
         }
         guard !file.isFolder else {
             return !isFolder && (try? folder.open(path + "/index.html")) != nil ? .moved : .missing

@@ -49,6 +49,7 @@ package final class FunctionTable: Sendable {
     private let folder: ServedFolder
     private let loader: any FunctionLoader
     private let logger: Logger
+    private let complaints = LogBudget()
     private let maximumSize: Int
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let records = Monitor<[String: Record]>([:])
@@ -131,8 +132,9 @@ package final class FunctionTable: Sendable {
         do throws(ServedFolder.Failure) {
             file = try folder.open(name)
         } catch {
-            guard case .failing(let message) = error else { return finish(.missing, name) }
-            logger.warning("\(LogEscaping.escape(name)): \(message)")
+            guard error != .missing else { return finish(.missing, name) }
+            // Nothing is remembered of it, so each request may come here.
+            if complaints.take() != .drop { logger.warning("\(LogEscaping.escape(name)): \(error)") }
             return finish(.failing, name)
         }
         guard !file.isFolder else { return finish(.missing, name) }

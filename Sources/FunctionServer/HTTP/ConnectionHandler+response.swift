@@ -30,6 +30,17 @@ extension ConnectionHandler {
         send(exchange, FunctionResponse(status: Int(status.code), headers: fields, body: body))
     }
 
+    /// Answers what is no request, and closes after a while: the client may still be sending.
+    func refuse(_ status: Int) {
+        isClosing = true
+        let headers = HTTPHeaders([("connection", "close"), ("content-length", "0")])
+        write(
+            .head(HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
+        )
+        context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context?.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(configuration.linger)) { self.close() }
+    }
+
     private func mayHaveBody(_ status: Int) -> Bool {
         status != 204 && status != 304
     }
@@ -69,9 +80,9 @@ extension ConnectionHandler {
     private func end(_ exchange: HTTPExchange) {
         guard let context else { return }
         guard exchange.isComplete, !isClosing else { return endLast(exchange, context) }
-        // Before the write: it lets the next request through.
         finished()
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        deliver()
     }
 
     private func endLast(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {

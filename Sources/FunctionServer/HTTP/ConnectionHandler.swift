@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// It never blocks.
 ///
-/// The pipeline before it lets one request at a time through.
+/// One request at a time: parts of later ones wait, a bounded number of them. Reading goes on meanwhile, so that a
+/// client that leaves is noticed.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -17,6 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     static let readAhead = 128 * 1024
     /// Bytes thrown away after an early answer, before the connection is closed under the sender.
     static let discarded = 4 << 20
+    /// Parts of later requests that wait before no more is read.
+    static let pipelined = 64
 
     let frontend: Frontend
     var context: ChannelHandlerContext?
@@ -33,6 +36,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Bytes handed to the channel.
     var written: Int64 = 0
     var pace = ConnectionPace()
+    private var pending = Queue<HTTPServerRequestPart>()
+    private var isDelivering = false
+    /// What to answer once the requests before are answered: no more can be read.
+    private var failure: Int?
     private var timer: Scheduled<Void>?
 
     var configuration: ServerConfiguration { frontend.configuration }
@@ -68,19 +75,53 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         frontend.logger.debug("\(remoteAddress): \(LogEscaping.escape("\(error)"))")
-        context.close(promise: nil)
+        guard let error = error as? HTTPParserError, context.channel.isActive, !isClosing else {
+            context.close(promise: nil)
+            return
+        }
+        failure = error == .headerOverflow ? 431 : 400
+        watch?.isDeaf = true
+        // A body that goes wrong is the current request's; anything else is a request of its own.
+        if let exchange, !exchange.isComplete, pending.isEmpty {
+            guard exchange.phase == .receiving else { return context.close(promise: nil) }
+            refuse(exchange, failure ?? 400)
+        } else {
+            deliver()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        isClosing = true
+        if exchange == nil { close() }
     }
 
     func read(context: ChannelHandlerContext) {
-        if exchange?.isHeldUp != true { context.read() }
+        if exchange?.isHeldUp != true, pending.count < Self.pipelined { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): begin(head)
-        case .body(let bytes): receive(bytes)
-        case .end: complete()
+        pending.append(unwrapInboundIn(data))
+        deliver()
+    }
+
+    /// Takes what is there, up to the next request that has to wait.
+    func deliver() {
+        guard !isDelivering else { return }
+        isDelivering = true
+        defer { isDelivering = false }
+        let wasFull = pending.count >= Self.pipelined
+        while let part = pending.first {
+            if case .head = part, exchange != nil { break }
+            _ = pending.popFirst()
+            switch part {
+            case .head(let head): begin(head)
+            case .body(let bytes): receive(bytes)
+            case .end: complete()
+            }
         }
+        if wasFull, let context { read(context: context) }
+        if let failure, exchange == nil, pending.isEmpty, !isClosing { refuse(failure) }
     }
 
     /// The client went, or is thrown out: nobody has to finish anything for it.
@@ -254,6 +295,8 @@ final class ByteWatch: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let connection: ConnectionHandler
+    /// Whether bytes are thrown away: no request can be read from them any more.
+    var isDeaf = false
     private var context: ChannelHandlerContext?
 
     init(_ connection: ConnectionHandler) {
@@ -278,6 +321,7 @@ final class ByteWatch: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isDeaf else { return }
         connection.bytesArrived()
         context.fireChannelRead(data)
     }

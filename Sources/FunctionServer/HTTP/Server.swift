@@ -105,7 +105,8 @@ package final class Server: Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ByteWatch(connection))
         try pipeline.configureHTTPServerPipeline(
-            withErrorHandling: true, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: limits)
         try pipeline.addHandler(connection)
     }
 

@@ -16,7 +16,9 @@ struct RawResponse {
 }
 
 /// A connection that sends what it is told to, byte for byte.
-final class RawClient {
+///
+/// SAFETY: one thread sends and one reads; the state is the reader's.
+final class RawClient: @unchecked Sendable {
     private let file: Int32
     private var buffer: [UInt8] = []
     private(set) var isAtEnd = false
