@@ -64,6 +64,10 @@ extension ModuleCache {
                 try pipeline.compile(translation.source, folder + "/" + ArtifactFile.code.name)
             }
         } catch {
+            if error.isModuleLimit {
+                throw .module(
+                    ModuleError(file: job.name, message: error.message, advice: "split it into smaller functions"))
+            }
             // A full disk shows as a file that is cut short. So it is worth a try elsewhere.
             throw .storage("the generated C does not compile (a fault of Terrafirma's, please report it): \(error)")
         }

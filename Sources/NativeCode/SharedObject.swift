@@ -52,7 +52,8 @@ struct SharedObject {
         guard let frame = bytes.withUnsafeBytes({ FrameSize.maximum(in: .init(rebasing: $0[start..<(start + size)])) })
         else { throw CompileError("the functions of the compiled file begin in an unknown way") }
         guard frame <= FrameSize.largest else {
-            throw CompileError("a function needs \(frame) bytes of stack, of at most \(FrameSize.largest)")
+            throw CompileError(
+                "a function needs \(frame) bytes of stack, of at most \(FrameSize.largest)", isModuleLimit: true)
         }
     }
 

@@ -68,6 +68,14 @@ struct ModuleCacheTests {
         #expect(names(inFolder: cache.stagingFolder).isEmpty)
     }
 
+    @Test("A module that the compiler has no room for is told so, and is not tried again elsewhere")
+    func compilerLimit() throws {
+        let error = #expect(throws: ModuleError.self) { try artifact([0xFF]) }
+        #expect(error?.description == "a.wasm: a function needs too much stack (split it into smaller functions)")
+        #expect(record.compilations == 1)
+        #expect(cache.entries().isEmpty)
+    }
+
     @Test("Folders and files are their owner's alone")
     func modes() throws {
         let artifact = try artifact([1])

@@ -43,7 +43,7 @@ final class Record: Sendable {
 
 /// A cache whose compiler copies the source, so that the cache alone is tested.
 ///
-/// A module that is `[0]` is invalid.
+/// A module that is `[0]` is invalid, one that is `[0xFF]` more than the compiler takes.
 func makeCache(
     _ directory: String, _ record: Record, version: String = "1",
     change: (inout CacheConfiguration) -> Void = { _ in }
@@ -59,6 +59,7 @@ func makeCache(
         },
         compile: { source, path throws(CompileError) in
             record.compiled()
+            if source == [0xFF] { throw CompileError("a function needs too much stack", isModuleLimit: true) }
             usleep(2000)
             do {
                 try OpenFile(creating: path).write(source[...])
