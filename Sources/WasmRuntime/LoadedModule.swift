@@ -63,9 +63,18 @@ package final class LoadedModule: Sendable {
     func frame(at counter: UInt) -> Trap.Frame? {
         guard code.text.contains(counter) else { return nil }
         return symbols.withLock { table in
-            let symbols = table ?? SymbolTable(code: code, imported: importedFunctionCount, names: loadNames())
+            let symbols = table ?? SymbolTable(code: code, imported: importedFunctionCount, names: functionNames())
             table = symbols
             return symbols.frame(at: counter)
         }
+    }
+
+    /// From the name section; what has no name there goes by that of its export.
+    private func functionNames() -> [FunctionIndex: String] {
+        var names = loadNames()
+        for export in descriptor.exports {
+            if case .function(let index) = export.kind, names[index] == nil { names[index] = export.name }
+        }
+        return names
     }
 }
