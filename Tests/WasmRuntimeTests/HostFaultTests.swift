@@ -7,6 +7,11 @@ import WasmRuntime
 
 /// T13: what is not the guest's fault is never taken for a trap: the process ends, loudly.
 @Suite struct HostFaultTests {
+    init() {
+        // Before a process is started that would have to make it.
+        _ = TestFolder.shared
+    }
+
     @Test("T13: a fault in a host function ends the process")
     func faultInHostFunction() async {
         await #expect(processExitsWith: .signal(SIGSEGV)) {

@@ -1,16 +1,24 @@
 import Glibc
 
 /// A folder for what this test process compiles, removed when it ends.
+///
+/// Processes it starts use the same one: those that end by a signal could not remove theirs.
 final class TestFolder: Sendable {
     static let shared = TestFolder()
 
     let path: String
 
     private init() {
+        let variable = "TERRAFIRMA_TEST_FOLDER"
+        if let inherited = getenv(variable) {
+            path = String(cString: inherited)
+            return
+        }
         var template = Array("/tmp/terrafirma-test-XXXXXX".utf8CString)
         let made = mkdtemp(&template) != nil
-        path =
-            made ? String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) : "/nonexistent"
+        let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
+        path = made ? String(decoding: bytes, as: UTF8.self) : "/nonexistent"
+        setenv(variable, path, 1)
         atexit { removeTree(TestFolder.shared.path) }
     }
 }
