@@ -69,7 +69,7 @@ extension ModuleCache {
                     ModuleError(file: job.name, message: error.message, advice: "split it into smaller functions"))
             }
             // A full disk shows as a file that is cut short. So it is worth a try elsewhere.
-            throw .storage("the generated C does not compile (a fault of Terrafirma's, please report it): \(error)")
+            throw .storage("the generated C became no code (please report it, unless the disk is full): \(error)")
         }
         try timings.measure(\.write) { () throws(BuildError) in
             try storage { () throws(StorageError) in try writeFiles(job, module: translation.module, in: folder) }

@@ -35,7 +35,7 @@ package enum CommandLineTool {
         let code = TerrafirmaCommand.exitCode(for: error)
         let message = TerrafirmaCommand.fullMessage(for: error)
         guard code != .success else {
-            print(message)
+            StandardOutput.write(message + "\n")
             exit(0)
         }
         StandardError.write(message + "\n")

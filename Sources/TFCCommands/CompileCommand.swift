@@ -53,20 +53,24 @@ struct CompileCommand: ParsableCommand {
     }
 
     private func compile(_ file: String, _ cache: ModuleCache) throws {
-        let progress = Progress(compiling: file)
-        defer { progress.end() }
         let start = ContinuousClock.now
-        let options = CompileOptions(tier: tier)
-        let artifact =
-            file == "-"
-            ? try cache.artifact(contents: try readFile(file), name: file, options: options, force: force)
-            : try cache.artifact(file: file, options: options, force: force)
+        let artifact = try artifact(file, cache)
         let elapsed = ContinuousClock.now - start
         StandardOutput.write(
             "\(file.printable): \(artifact.sizeIn) -> \(artifact.sizeOut) bytes, \(elapsed.milliseconds) ms, "
                 + "\(artifact.key.prefix(16)), \(artifact.wasCached ? "cached" : "compiled")\n")
         if timings { StandardOutput.write(table(artifact.timings, elapsed)) }
         if let output { try copyFolder(artifact.directory, to: output) }
+    }
+
+    /// The line on the terminal is gone before anything else is written there.
+    private func artifact(_ file: String, _ cache: ModuleCache) throws -> Artifact {
+        let progress = Progress(compiling: file)
+        defer { progress.end() }
+        let options = CompileOptions(tier: tier)
+        return file == "-"
+            ? try cache.artifact(contents: try readFile(file), name: file, options: options, force: force)
+            : try cache.artifact(file: file, options: options, force: force)
     }
 
     private func writeSource(_ file: String, _ cache: ModuleCache) throws {

@@ -2,19 +2,27 @@ import Glibc
 
 /// Unbuffered standard error.
 enum StandardError {
-    static func write(_ text: String) { writeText(text, to: STDERR_FILENO) }
+    static func write(_ text: String) { _ = writeText(text, to: STDERR_FILENO) }
 
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
 
 /// Unbuffered standard output, in step with what a guest writes to it.
 enum StandardOutput {
-    static func write(_ text: String) { writeText(text, to: STDOUT_FILENO) }
+    /// Ends the process if the text can't be written: a result that got lost is no success.
+    static func write(_ text: String) {
+        let code = writeText(text, to: STDOUT_FILENO)
+        guard code != 0 else { return }
+        // A reader that has seen enough is no news.
+        if code != EPIPE { StandardError.write("tfc: standard output: \(SystemError.text(code))\n") }
+        exit(ExitStatus.failure)
+    }
 }
 
-private func writeText(_ text: String, to descriptor: Int32) {
+/// Zero, or an errno value.
+private func writeText(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    text.withUTF8 { _ = writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+    return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
 }
 
 /// Writes all bytes; zero, or an errno value.

@@ -74,8 +74,10 @@ struct WastCommand: ParsableCommand {
                 throw CommandFailure("\(path.printable): no such file or folder")
             }
             guard isFolder else { return [path] }
-            return try FileManager.default.subpathsOfDirectory(atPath: path)
-                .filter { $0.hasSuffix(".json") }.sorted().map { path + "/" + $0 }
+            let scripts = try FileManager.default.subpathsOfDirectory(atPath: path)
+                .filter { $0.hasSuffix(".json") }.sorted()
+            guard !scripts.isEmpty else { throw CommandFailure("\(path.printable): no .json files in it") }
+            return scripts.map { path + "/" + $0 }
         }
     }
 }

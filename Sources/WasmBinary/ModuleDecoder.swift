@@ -48,7 +48,7 @@ struct ModuleDecoder {
 
     private func header(_ reader: inout ByteReader) throws(DecodeError) {
         guard try reader.littleEndian(4) == 0x6D73_6100 else {
-            throw reader.failure("magic header not detected", at: 0)
+            throw reader.failure("magic header not detected: not a binary module (for text: wat2wasm)", at: 0)
         }
         guard try reader.littleEndian(4) == 1 else { throw reader.failure("unknown binary version", at: 4) }
     }

@@ -17,10 +17,10 @@ struct ServeCommand: ParsableCommand {
     @Argument(help: "The folder to serve.", completion: .directory)
     var folder = "."
 
-    @Option(help: "The address to listen on.")
+    @Option(help: ArgumentHelp("The address to listen on; :8080 is all of them.", valueName: "host:port"))
     var addr = ListenAddress(host: "127.0.0.1", port: 8080)
 
-    @Option(help: "How long a function may take for a request: 10s, 500ms.")
+    @Option(help: "How long a function may take for a request, in s, ms, us or ns: 10s, 500ms.")
     var timeout = TimeSpan(nanoseconds: 10 * .second)
 
     @Option(help: ArgumentHelp("Bytes of memory a function may use: 64M, 1G.", valueName: "bytes"))

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("The commands beside tfc run")
@@ -64,6 +65,68 @@ struct OtherCommandTests {
             }
             try tool.write("bad.wasm", Array("not a module".utf8))
             #expect(try tool.tfc("inspect", "bad.wasm").code == 1)
+        }
+    }
+
+    @Test(
+        "what was not written is no success",
+        arguments: ["cache path", "inspect a.wasm", "compile a.wasm", "--help"])
+    func lostOutput(command: String) throws {
+        try Tool.use { tool throws in
+            try tool.module("a", library)
+            let outcome = try tool.launch("/bin/sh", ["-c", "'\(try Tool.path())' \(command) > /dev/full"])
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: standard output: No space left on device\n")
+        }
+    }
+
+    @Test("compile takes its progress off the terminal before it says what it made")
+    func progress() throws {
+        try Tool.use { tool throws in
+            let size = 5 << 20
+            // A custom section of that size, without a name.
+            let header: [UInt8] = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 0, 0x80, 0x80, 0xC0, 0x02, 0]
+            try tool.write("big.wasm", header + [UInt8](repeating: 0, count: size - 1))
+            let command = "'\(try Tool.path())' compile big.wasm"
+            let outcome = try tool.launch("/usr/bin/script", ["-qec", command, "/dev/null"])
+            #expect(outcome.code == 0)
+            #expect(outcome.output.hasPrefix("compiling big.wasm (5 MiB) …\r\u{1B}[Kbig.wasm: "), "\(outcome.output)")
+        }
+    }
+
+    @Test("serve ends with 2 for a mistake in its flags")
+    func serveUsage() throws {
+        try Tool.use { tool throws in
+            for flags in [["--nonsense"], ["--workers", "0"], ["--addr", "8080"]] {
+                #expect(try tool.launch(Tool.path(), ["serve"] + flags).code == 2)
+            }
+            #expect(try tool.tfc("serve", "--help").code == 0)
+        }
+    }
+
+    @Test("serve says that an address is in use")
+    func addressInUse() throws {
+        try Tool.use { tool throws in
+            let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(socket) }
+            try #require(listen(socket, 1) == 0)
+            var (address, size) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+            withUnsafeMutablePointer(to: &address) {
+                _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
+            }
+            let place = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+            let outcome = try tool.tfc("serve", "--addr", place)
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc-serve: \(place): Address already in use\n")
+        }
+    }
+
+    @Test("wast refuses a folder without scripts: nothing would have been tested")
+    func wastWithoutScripts() throws {
+        try Tool.use { tool throws in
+            let outcome = try tool.tfc("wast", "cache")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: cache: no .json files in it\n")
         }
     }
 

@@ -52,6 +52,53 @@ struct RunCommandTests {
         }
     }
 
+    @Test("says of a function for the server that it is one, not that its imports are unknown")
+    func servedFunction() throws {
+        try Tool.use { tool throws in
+            try tool.module("f", #"(module (import "env" "hostcall_panic_hook" (func)) (func (export "run")))"#)
+            let outcome = try tool.tfc("run", "f.wasm")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: f.wasm: it exports no _start; it is a function for tfc serve\n")
+        }
+    }
+
+    @Test("ends with 1, not as after a trap, when _start wants arguments")
+    func startWithParameters() throws {
+        try Tool.use { tool throws in
+            try tool.module("f", #"(module (func (export "_start") (param i32)))"#)
+            let outcome = try tool.tfc("run", "f.wasm")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: f.wasm: its _start is (i32) -> (), not () -> ()\n")
+        }
+    }
+
+    @Test("ends with 1, not as after a trap, when there is no memory for the stack that was asked for")
+    func noMemoryForStack() throws {
+        try Tool.use { tool throws in
+            try tool.module("exit", exits)
+            let outcome = try tool.tfc("run", "-W", "max-wasm-stack=100000000000000", "exit.wasm")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: exit.wasm: out of memory\n")
+        }
+    }
+
+    @Test("names the flag, not the module, when a folder is not there")
+    func missingFolder() throws {
+        try Tool.use { tool throws in
+            try tool.module("exit", exits)
+            let outcome = try tool.tfc("run", "--dir", "none", "exit.wasm")
+            #expect(outcome.code == 1)
+            #expect(outcome.errors == "tfc: --dir none: No such file or directory\n")
+        }
+    }
+
+    @Test("shows a line break in a file's name as what it is")
+    func lineBreakInName() throws {
+        try Tool.use { tool throws in
+            #expect(try tool.tfc("run", "a\nb").errors == "tfc: a\\u{a}b: No such file or directory\n")
+        }
+    }
+
     @Test("ends with 2 for a mistake in its flags")
     func usage() throws {
         try Tool.use { tool throws in

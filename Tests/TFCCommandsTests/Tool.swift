@@ -38,9 +38,13 @@ struct Tool {
     }
 
     func tfc(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+        try launch(Self.path(), arguments, input: Data(input.utf8), environment: environment)
+    }
+
+    /// Where `tfc` is.
+    static func path() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tfc").path
-        return try launch(path, arguments, input: Data(input.utf8), environment: environment)
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tfc").path
     }
 
     func launch(

@@ -19,7 +19,7 @@ struct ModuleDecoderTests {
     func header() {
         #expect(refusal([]) == DecodeError(offset: 0, message: "unexpected end"))
         #expect(refusal([0, 0x61, 0x73])?.message == "unexpected end")
-        #expect(refusal([0, 0x61, 0x73, 0x6E, 1, 0, 0, 0])?.message == "magic header not detected")
+        #expect(refusal([0, 0x61, 0x73, 0x6E, 1, 0, 0, 0])?.message.hasPrefix("magic header not detected") == true)
         #expect(
             refusal([0, 0x61, 0x73, 0x6D, 2, 0, 0, 0]) == DecodeError(offset: 4, message: "unknown binary version"))
         #expect(refusal([0, 0x61, 0x73, 0x6D, 1, 0, 0])?.message == "unexpected end")

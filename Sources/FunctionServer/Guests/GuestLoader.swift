@@ -22,7 +22,7 @@ package struct GuestLoader: FunctionLoader {
             throw LoadFailure("\(error)")
         }
         guard let kind = GuestKind(of: module) else {
-            throw LoadFailure("neither a function of the host calls (export run) nor a command (export _start)")
+            throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
         }
         var linker = Linker()
         linker.define(TerrafirmaHostcalls.functions)

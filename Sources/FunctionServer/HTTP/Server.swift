@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 package import NIOCore
 import NIOHTTP1
@@ -47,7 +48,8 @@ package final class Server: Sendable {
         } catch {
             frontend.stop()
             try? group.syncShutdownGracefully()
-            throw ServerError("\(configuration.host):\(configuration.port): \(error)")
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            throw ServerError("\(configuration.host):\(configuration.port): \(reason)")
         }
         guard let address = listener.localAddress else { throw ServerError("no address") }
         let watcher = watch(path, table, logger)

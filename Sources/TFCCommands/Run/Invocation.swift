@@ -7,14 +7,14 @@ struct Invocation {
 
     init(_ export: String, of module: LoadedModule, _ arguments: [String]) throws(InvocationError) {
         guard let type = module.functionType(ofExport: export) else {
-            throw InvocationError("there is no exported function \(export.printable)")
+            throw InvocationError("there is no exported function \(export.printable); tfc inspect shows what there is")
         }
         try self.init(export, type, arguments)
     }
 
     init(_ export: String, _ type: FunctionType, _ arguments: [String]) throws(InvocationError) {
         guard arguments.count == type.parameters.count else {
-            throw InvocationError("\(export.printable) is \(type), and there are \(arguments.count) arguments")
+            throw InvocationError("\(export.printable) is \(type); arguments given: \(arguments.count)")
         }
         var values: [Value] = []
         for (text, type) in zip(arguments, type.parameters) {

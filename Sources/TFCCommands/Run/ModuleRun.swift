@@ -10,13 +10,16 @@ enum ModuleRun {
         do {
             try run(arguments)
             return 0
-        } catch let trap as Trap {
+        } catch let trap as Trap where trap.kind != .outOfMemory {
             return report(trap, of: arguments.file)
         } catch let error as InvocationError {
             StandardError.write("tfc: \(arguments.file.printable): \(error.description)\n")
             return ExitStatus.usage
         } catch let error as ModuleError {
-            StandardError.write("tfc: \(error.description)\n")
+            StandardError.write("tfc: \(error.description.printable)\n")
+        } catch let error as WASIError {
+            // Folders are the only thing of the user's that our own side of WASI can fail at.
+            StandardError.write("tfc: --dir \(error.description.printable)\n")
         } catch {
             StandardError.write("tfc: \(arguments.file.printable): \(error)\n")
         }
@@ -25,6 +28,7 @@ enum ModuleRun {
 
     private static func run(_ arguments: RunArguments) throws {
         let module = try LoadedModule(try artifact(arguments))
+        if arguments.invoke == nil { try checkEntry(of: module) }
         let wasi = try WASIContext(arguments)
         let store = try Store(limits: InstanceLimits(arguments.limits))
         store.keep(wasi)
@@ -62,18 +66,21 @@ enum ModuleRun {
     }
 
     /// A command has `_start`; some reactors have a function without a name to be run by default.
-    private static func start(_ instance: Instance) throws {
-        let isReactor = instance.function("_start") == nil && instance.function("") != nil
-        if isReactor {
-            try invoke("", of: instance, [])
+    ///
+    /// Asked before linking: that a module is a function for the server says more than that its imports are unknown.
+    private static func checkEntry(of module: LoadedModule) throws {
+        if let type = module.functionType(ofExport: "_start") {
+            guard type.parameters.isEmpty else { throw CommandFailure("its _start is \(type), not () -> ()") }
             return
         }
-        guard instance.function("_start") != nil else {
-            let isServed = instance.function("run") != nil
-            throw CommandFailure(
-                "it exports no _start"
-                    + (isServed ? "; it is a function for tfc serve" : "; call an export by --invoke"))
-        }
+        guard module.functionType(ofExport: "") == nil else { return }
+        let isServed = module.functionType(ofExport: "run") != nil
+        throw CommandFailure(
+            "it exports no _start" + (isServed ? "; it is a function for tfc serve" : "; call an export by --invoke"))
+    }
+
+    private static func start(_ instance: Instance) throws {
+        guard instance.function("_start") != nil else { return try invoke("", of: instance, []) }
         _ = try instance.invoke("_start")
     }
 
