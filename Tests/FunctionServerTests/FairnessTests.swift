@@ -19,6 +19,7 @@ struct FairnessTests {
         #expect(eventually { server.server.requestsUnderWay == 20 })
         for _ in 0..<20 { #expect(try server.get("/fast.wasm").body == "fast") }
         #expect(server.server.requestsUnderWay == 20)
+        withExtendedLifetime(waiting) {}
     }
 
     @Test("more requests than may wait are told to come back")

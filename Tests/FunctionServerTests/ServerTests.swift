@@ -98,7 +98,7 @@ struct ServerTests {
         let server = try TestServer()
         let client = try server.connect()
         let size = 2 << 20
-        try client.send("POST /none.wasm HTTP/1.1\r\nHost: x\r\nContent-Length: \(size)\r\n\r\n")
+        try client.send("POST /none.wasm HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(size)\r\n\r\n")
         try client.send([UInt8](repeating: 0, count: size))
         #expect(try client.response().status == 404)
         _ = client.rest()

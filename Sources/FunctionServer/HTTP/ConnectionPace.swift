@@ -64,7 +64,8 @@ struct ConnectionPace {
         } else if let sending {
             let elapsed = now.nanoseconds - sending.since.nanoseconds
             if elapsed > configuration.grace {
-                guard sent - sending.sent >= elapsed / .second * configuration.minimumRate else { return .close }
+                let expected = elapsed / .millisecond * configuration.minimumRate / 1000
+                guard sent - sending.sent >= expected else { return .close }
                 self.sending = (now, sent)
             }
         } else {

@@ -133,7 +133,7 @@ final class RawClient: @unchecked Sendable {
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(file, &piece, piece.count, 0)
         guard count > 0 else {
-            isAtEnd = true
+            isAtEnd = count == 0 || errno == ECONNRESET
             return false
         }
         buffer += piece[..<count]
