@@ -105,6 +105,7 @@ extension BodyTranslator {
     /// `Q(i8x16_add)(&z2,&z0,&z1);`.
     private mutating func operate(_ opcode: Opcode, operands count: Int) {
         let variable = temporaries.take(.vector)
+        let start = body.count
         beginOperation(opcode, into: variable)
         for index in (stack.count - count)..<stack.count {
             body.write(byte: UInt8(ascii: ","))
@@ -113,7 +114,7 @@ extension BodyTranslator {
         for _ in 0..<count { _ = pop() }
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     private mutating func beginOperation(_ opcode: Opcode, into variable: Int32) {
@@ -127,6 +128,7 @@ extension BodyTranslator {
         let value = pop()
         precede(nodes[Int(count)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
+        let start = body.count
         beginOperation(opcode, into: variable)
         body.write(byte: UInt8(ascii: ","))
         writeVectorAddress(value)
@@ -134,7 +136,7 @@ extension BodyTranslator {
         write(count, in: .ternary, exactly: nil)
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     private mutating func testVector(_ opcode: Opcode) {
@@ -149,6 +151,7 @@ extension BodyTranslator {
     /// Halves in plain C: `z2.a=z0.a&z1.a;z2.b=z0.b&z1.b;`.
     private mutating func bitwise(_ prefix: StaticString, _ infix: StaticString?, operands count: Int) {
         let variable = temporaries.take(.vector)
+        let start = body.count
         for isUpper in [false, true] {
             writeTemporary(variable)
             body.write(isUpper ? ".b=" : ".a=")
@@ -162,7 +165,7 @@ extension BodyTranslator {
         }
         for _ in 0..<count { _ = pop() }
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     /// C evaluates one arm only; both are variables.
@@ -172,6 +175,7 @@ extension BodyTranslator {
         let first = pop()
         precede(nodes[Int(condition)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
+        let start = body.count
         let number = temporaries.number(variable)
         body.write("if(")
         writeCondition(condition)
@@ -181,7 +185,7 @@ extension BodyTranslator {
         writeVectorCopy(CType.vector.temporaryLetter, number, second)
         body.write(";}\n")
         temporaries.releaseRead()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     // MARK: Lanes
@@ -195,9 +199,10 @@ extension BodyTranslator {
         }
         precede(nodes[Int(operand)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
+        let start = body.count
         writeSplat(operand, access, into: variable)
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     private func floatConstantBits(_ position: Int32) -> UInt64? {
@@ -254,6 +259,7 @@ extension BodyTranslator {
         let address = pop()
         precede(.trapsOnLoad, below: stack.count)
         let variable = temporaries.take(.vector)
+        let start = body.count
         for isUpper in [false, true] {
             writeTemporary(variable)
             body.write(isUpper ? ".b=" : ".a=")
@@ -261,7 +267,7 @@ extension BodyTranslator {
             if !isUpper { body.write(byte: UInt8(ascii: ";")) }
         }
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     /// The upper half first: if that is within the memory, so is the lower, and nothing is written before a trap.
@@ -301,6 +307,7 @@ extension BodyTranslator {
         let value = pop()
         precede(nodes[Int(value)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
+        let start = body.count
         writeTemporary(variable)
         body.write(".a=")
         write(value, in: .lowest, exactly: type)
@@ -308,7 +315,7 @@ extension BodyTranslator {
         writeTemporary(variable)
         body.write(".b=0")
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     private mutating func loadAndExtend(_ instruction: Instruction, _ widening: Opcode) {
@@ -335,6 +342,7 @@ extension BodyTranslator {
     mutating func pushVectorGlobal(_ index: UInt32) {
         flushCalls(operands: 0)
         let variable = temporaries.take(.vector)
+        let start = body.count
         for isUpper in [false, true] {
             writeTemporary(variable)
             body.write(isUpper ? ".b=" : ".a=")
@@ -342,7 +350,7 @@ extension BodyTranslator {
             if !isUpper { body.write(byte: UInt8(ascii: ";")) }
         }
         endStatement()
-        push(add(temporaryNode(variable)))
+        pushFresh(variable, since: start)
     }
 
     mutating func writeVectorGlobal(_ index: UInt32, _ value: Int32) {

@@ -38,8 +38,29 @@ extension BodyTranslator {
 
     /// Writes `l3.a=z1.a;l3.b=z1.b;`.
     mutating func writeVectorAssignment(_ letter: UInt8, _ number: Int32, _ value: Int32) {
+        if takesFreshVector(letter, number, value) { return }
         writeVectorCopy(letter, number, value)
         endStatement()
+    }
+
+    /// Notes that the statement that began at `start` made a vector, and pushes it.
+    mutating func pushFresh(_ variable: Int32, since start: Int) {
+        freshVector = (variable, start, body.count)
+        push(add(temporaryNode(variable)))
+    }
+
+    /// Lets the statement that made a vector make it in the variable it is assigned to, if nothing was written since.
+    private mutating func takesFreshVector(_ letter: UInt8, _ number: Int32, _ value: Int32) -> Bool {
+        let node = nodes[Int(value)]
+        guard releasesTemporaries, node.shape == .temporary, node.a == freshVector.variable,
+            freshVector.end == body.count, !temporaries.isPinned(node.a)
+        else { return false }
+        body.rename(
+            CType.vector.temporaryLetter, temporaries.number(node.a), to: letter, number, since: freshVector.start)
+        freshVector.variable = -1
+        temporaries.noteRead(node.a)
+        temporaries.releaseRead()
+        return true
     }
 
     /// Copies half by half: libtcc would call `memmove` for a structure.
@@ -105,13 +126,9 @@ extension BodyTranslator {
         }
         switch access {
         case .u8:
-            body.write("(U)(B)")
-            write(operand, in: .unary, exactly: nil)
-            body.write("*0x101010101010101ull")
+            writeMasked(operand, "&255)*0x101010101010101ull")
         case .u16:
-            body.write("(U)(mH)")
-            write(operand, in: .unary, exactly: nil)
-            body.write("*0x1000100010001ull")
+            writeMasked(operand, "&65535)*0x1000100010001ull")
         case .u32:
             body.write("(U)")
             write(operand, in: .unary, exactly: .u32)
@@ -125,6 +142,13 @@ extension BodyTranslator {
             body.write(".a")
         default: write(operand, in: .lowest, exactly: .u64)
         }
+    }
+
+    /// By a mask: libtcc's cast of a `signed char` to `unsigned short` leaves the sign.
+    private mutating func writeMasked(_ operand: Int32, _ rest: StaticString) {
+        body.write("(U)(")
+        write(operand, in: .bitAnd, exactly: nil)
+        body.write(rest)
     }
 
     /// `i->g3.a`, or `((V*)i->g3)->a` if it is imported.

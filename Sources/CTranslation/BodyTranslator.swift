@@ -43,6 +43,8 @@ struct BodyTranslator: ~Copyable {
     var usesMemory = false
     /// Some function so far needs the declarations of vector operations.
     var usesVectors = false
+    /// The statement last written, if it made a vector: its range in `body`, and the variable.
+    var freshVector: (variable: Int32, start: Int, end: Int) = (-1, 0, 0)
     /// Pairs in the table of float constants.
     var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
@@ -142,6 +144,7 @@ struct BodyTranslator: ~Copyable {
         floatConstants.removeAll(keepingCapacity: true)
         floatConstantPositions.removeAll(keepingCapacity: true)
         vectorConstantPositions.removeAll(keepingCapacity: true)
+        freshVector = (-1, 0, 0)
         usesMemory = false
         usesIndirectCall = false
         jumpTables = 0

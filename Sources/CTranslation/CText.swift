@@ -61,6 +61,28 @@ struct CText: ~Copyable {
         count += other.count
     }
 
+    /// Gives a variable, a letter and a number, another name in the text from `start` on.
+    mutating func rename(_ letter: UInt8, _ number: Int32, to other: UInt8, _ otherNumber: Int32, since start: Int) {
+        let old = [letter] + String(number).utf8
+        let text = Array(UnsafeBufferPointer(start: base + start, count: count - start))
+        count = start
+        var at = 0
+        while at < text.count {
+            let end = at + old.count
+            let isName =
+                end <= text.count && text[at] == letter && text[at..<end].elementsEqual(old)
+                && !(at > 0 && text[at - 1].isOfName) && !(end < text.count && text[end].isOfName)
+            if isName {
+                write(byte: other)
+                write(otherNumber)
+                at = end
+            } else {
+                write(byte: text[at])
+                at += 1
+            }
+        }
+    }
+
     /// A decimal number.
     mutating func write(_ value: UInt64) {
         if value < 10 {
@@ -102,6 +124,18 @@ struct CText: ~Copyable {
             let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)
             write(byte: digit < 10 ? 48 + digit : 87 + digit)
             shift -= 4
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether a C name may contain it.
+    fileprivate var isOfName: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
         }
     }
 }

@@ -49,7 +49,27 @@ struct VectorTests {
         // local.get 0; i32.load; i8x16.splat
         let module = TinyModule(
             parameters: [0x7F], results: [Self.v128], body: [0x20, 0, 0x28, 2, 0, 0xFD, 0x0F])
-        #expect(try module.function().contains("x0=*(mu*)(m+l0);\nz0.b=z0.a=(U)(B)x0*0x101010101010101ull;\n"))
+        #expect(try module.function().contains("x0=*(mu*)(m+l0);\nz0.b=z0.a=(U)(x0&255)*0x101010101010101ull;\n"))
+    }
+
+    @Test("The result of an operation is made in the local it is assigned to")
+    func freshResult() throws {
+        // (local v128) local.get 0; v128.load; local.set 1; local.get 1; local.get 1; i32x4.mul; local.tee 1
+        let module = TinyModule(
+            parameters: [0x7F], results: [Self.v128], locals: [(1, Self.v128)],
+            body: [0x20, 0, 0xFD, 0, 4, 0, 0x21, 1, 0x20, 1, 0x20, 1, 0xFD, 0xB5, 0x01, 0x22, 1])
+        let text = try module.function()
+        #expect(text.contains("l1.a=*(mU*)(m+l0);l1.b=*(mU*)(m+((U)l0+8));\nQ(i32x4_mul)(&l1,&l1,&l1);\n"))
+    }
+
+    @Test("A result is not made in a local that an operand still waits for")
+    func waitingOperand() throws {
+        // local.get 0 (waits); local.get 0; i8x16.neg; local.set 0; local.get 0; i8x16.add
+        let module = TinyModule(
+            parameters: [Self.v128], results: [Self.v128],
+            body: [0x20, 0, 0x20, 0, 0xFD, 0x61, 0x21, 0, 0x20, 0, 0xFD, 0x6E])
+        let text = try module.function()
+        #expect(text.contains("Q(i8x16_neg)(&z0,&l0);\nz1.a=l0.a;z1.b=l0.b;\nl0.a=z0.a;l0.b=z0.b;\n"))
     }
 
     @Test("Structures are never assigned whole: libtcc would call memmove")

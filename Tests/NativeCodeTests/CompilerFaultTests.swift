@@ -34,6 +34,18 @@ struct CompilerFaultTests {
         #expect(try run(text, 1) != 7)
     }
 
+    @Test("A cast of a signed char to unsigned short keeps the sign, and a mask does not")
+    func narrowCast() throws {
+        let cast = """
+            static uint64_t probe(uint64_t c, uint64_t b) { return (uint64_t)(unsigned short)*(signed char*)&c; }
+            """
+        #expect(try run(cast, 0x80) != 0xFF80)
+        let mask = """
+            static uint64_t probe(uint64_t c, uint64_t b) { return (uint64_t)(*(signed char*)&c&65535); }
+            """
+        #expect(try run(mask, 0x80) == 0xFF80)
+    }
+
     @Test("Constant float operations are rounded twice")
     func doubleRounding() throws {
         // 1 + (2^-53 + 2^-78) is just above a tie and must round up; in extended precision it first rounds to the tie.

@@ -216,3 +216,20 @@
   (i32.const 1) (i32.const 1) (i32.const 1) (i32.const 1) (i32.const 1) (v128.const i64x2 7 8) (i32.const 5))
   (i32.const 5) (v128.const i64x2 7 8))
 (assert_return (invoke "g" (v128.const i64x2 7 8)) (i32.const 42) (v128.const i64x2 7 8))
+;; Splats of lanes of another width.
+(module
+ (func (export "a") (param v128) (result v128) (i16x8.splat (i8x16.extract_lane_s 6 (local.get 0))))
+ (func (export "b") (param v128) (result v128) (i8x16.splat (i16x8.extract_lane_s 3 (local.get 0))))
+ (func (export "c") (param v128) (result v128) (i8x16.splat (i8x16.extract_lane_s 6 (local.get 0))))
+ (func (export "d") (param v128) (result v128) (i32x4.splat (i8x16.extract_lane_s 6 (local.get 0))))
+ (func (export "e") (param v128) (result i32) (i32.and (i8x16.extract_lane_s 6 (local.get 0)) (i32.const 0xffff)))
+ )
+(assert_return (invoke "a" (v128.const i8x16 1 2 3 4 5 6 0x80 8 9 10 11 12 13 14 15 16)) (v128.const i16x8 0xff80
+  0xff80 0xff80 0xff80 0xff80 0xff80 0xff80 0xff80))
+(assert_return (invoke "b" (v128.const i8x16 1 2 3 4 5 6 0x80 0x88 9 10 11 12 13 14 15 16)) (v128.const i16x8 0x8080
+  0x8080 0x8080 0x8080 0x8080 0x8080 0x8080 0x8080))
+(assert_return (invoke "c" (v128.const i8x16 1 2 3 4 5 6 0x80 0x88 9 10 11 12 13 14 15 16)) (v128.const i16x8 0x8080
+  0x8080 0x8080 0x8080 0x8080 0x8080 0x8080 0x8080))
+(assert_return (invoke "d" (v128.const i8x16 1 2 3 4 5 6 0x80 0x88 9 10 11 12 13 14 15 16)) (v128.const i32x4
+  0xffffff80 0xffffff80 0xffffff80 0xffffff80))
+(assert_return (invoke "e" (v128.const i8x16 1 2 3 4 5 6 0x80 0x88 9 10 11 12 13 14 15 16)) (i32.const 0xff80))

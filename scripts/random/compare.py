@@ -14,6 +14,7 @@ import tempfile
 
 import oracle
 import shapes
+import vectors
 
 PEERS = pathlib.Path(os.environ["PEERS"])
 HERE = pathlib.Path(__file__).resolve().parent
@@ -57,7 +58,11 @@ def shape(seed, folder):
     return [bytes(oracle.wasmtime.wat2wasm(text)) for text in shapes.module(seed)]
 
 
-GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape}
+def vector(seed, folder):
+    return [bytes(oracle.wasmtime.wat2wasm(text)) for text in vectors.module(seed)]
+
+
+GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape, "vectors": vector}
 
 
 def is_allowed(reason):
@@ -182,11 +187,11 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/compare-random", description="""
         Makes modules from seeds, calls all that they export with arguments chosen by the seed in wasmtime, and lets
         `tfc wast` find the same results, traps, globals, tables and memory. Kinds of modules: smith (wasm-tools
-        smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make). What may
+        smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make), vectors. What may
         differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did. Modules that once failed are in
         Tests/RandomModules; name them to run them again.""")
     parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
-    parser.add_argument("--kinds", default="smith,ttf,shapes", help="kinds of modules, by commas")
+    parser.add_argument("--kinds", default="smith,ttf,shapes,vectors", help="kinds of modules, by commas")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many seeds of each kind")
     parser.add_argument("--expression-limits", default=",2,1", help="by commas; nothing is the default limit")
