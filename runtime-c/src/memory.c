@@ -1,8 +1,10 @@
 /* memory.c: linear memories and the instructions on whole ranges of them. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "tf_reservation.h"
 #include "tf_store.h"
@@ -46,8 +48,22 @@ void tf_memory_destroy(tf_store_memory *memory) {
     tf_reservation_give(memory->memory.base, memory->memory.bytes, memory->has_image);
 }
 
+/* Up to this much of an image is read: mapping and unmapping it costs more than a copy. */
+static const uint64_t read_at_most = 64 * 1024;
+
+static bool read_image(uint8_t *to, int file, const tf_extent *extent) {
+    for (uint64_t done = 0; done < extent->length;) {
+        ssize_t count = pread(file, to + done, extent->length - done, (off_t)(extent->source + done));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        done += (uint64_t)count;
+    }
+    return true;
+}
+
 bool tf_memory_map_image(tf_store_memory *memory, int file, const tf_extent *extent) {
     if (!tf_in_bounds(extent->at, extent->length, memory->memory.bytes)) return false;
+    if (extent->length <= read_at_most) return read_image(memory->memory.base + extent->at, file, extent);
     memory->has_image = true;
     return mmap(memory->memory.base + extent->at, extent->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file,
                 (off_t)extent->source) != MAP_FAILED;

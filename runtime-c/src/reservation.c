@@ -2,6 +2,7 @@
 #include "tf_reservation.h"
 
 #include <pthread.h>
+#include <string.h>
 #include <sys/mman.h>
 
 /* Address space is plenty; each pooled one costs the kernel a mapping or two. */
@@ -9,7 +10,7 @@ enum { pool_size = 64 };
 
 typedef struct pooled {
     uint8_t *base;
-    uint64_t accessible; /* bytes that are readable, writable and zero; no page behind them yet */
+    uint64_t accessible; /* bytes that are readable, writable and zero */
 } pooled;
 
 static pooled pool[pool_size];
@@ -46,9 +47,16 @@ uint8_t *tf_reservation_take(uint64_t accessible) {
     return NULL;
 }
 
-/* Fresh pages for those that were written. Returns how many bytes stay accessible, or UINT64_MAX: failed. */
+/* Up to this much is written over: a system call that takes pages away has to tell every processor. */
+static const uint64_t clear_by_hand = 256 * 1024;
+
+/* Zeros in place of what was written. Returns how many bytes stay accessible, or UINT64_MAX: failed. */
 static uint64_t clear(uint8_t *base, uint64_t accessible, bool has_file) {
     if (accessible == 0) return 0;
+    if (!has_file && accessible <= clear_by_hand) {
+        memset(base, 0, accessible);
+        return accessible;
+    }
     if (!has_file && accessible <= keep_accessible)
         return madvise(base, accessible, MADV_DONTNEED) == 0 ? accessible : UINT64_MAX;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
