@@ -20,13 +20,14 @@ package final class Frontend: Sendable {
         self.table = table
         self.files = files
         self.logger = logger
-        // Half of the threads for one function: one that hangs leaves the others room.
+        // Half of the threads for one function: one that hangs leaves the others room. Awake while the queue moves: half
+        // as many as processors, since the event loops need them too, and measured best.
         calls = WorkerPool(
             name: "call", threads: configuration.callThreads, share: configuration.callThreads / 2,
-            capacity: configuration.queue, preferred: configuration.loops)
+            capacity: configuration.queue, preferred: configuration.loops / 2)
         commands = WorkerPool(
             name: "command", threads: configuration.commandThreads, share: configuration.commandThreads / 2,
-            capacity: configuration.queue, preferred: configuration.loops)
+            capacity: configuration.queue, preferred: configuration.loops / 2)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }
 
