@@ -20,8 +20,8 @@ package final class Frontend: Sendable {
         self.table = table
         self.files = files
         self.logger = logger
-        // Half of the threads for one function: one that hangs leaves the others room. Awake while the queue moves: half
-        // as many as processors, since the event loops need them too, and measured best.
+        // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
+        // many are awake as there are processors: the event loops need the others. Measured best.
         calls = WorkerPool(
             name: "call", threads: configuration.callThreads, share: configuration.callThreads / 2,
             capacity: configuration.queue, preferred: configuration.loops / 2)

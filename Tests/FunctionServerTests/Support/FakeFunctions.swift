@@ -50,15 +50,20 @@ final class FakeLoader: FunctionLoader {
                     throw FunctionFailure(kinds[argument] ?? .trap, "secret cause\nin secret_function")
                 })
         case "large": return .call(Fake(alive) { _, _ in FunctionResponse(body: filled(Int(argument) ?? 0)) })
-        case "cgi": return .command(FakeCommand { run in output(run, argument) })
-        case "cat": return .command(FakeCommand(cat))
+        default: return .command(try command(word, argument))
+        }
+    }
+
+    private func command(_ word: String, _ argument: String) throws(LoadFailure) -> FakeCommand {
+        switch word {
+        case "cgi": return FakeCommand { run in output(run, argument) }
+        case "cat": return FakeCommand(cat)
         case "environment":
-            return .command(
-                FakeCommand { run in
-                    let lines = run.arguments.map { "ARG=" + $0 } + run.environment
-                    return output(run, "Content-Type: text/plain\n\n" + lines.joined(separator: "\n"))
-                })
-        case "flood": return .command(FakeCommand { run in flood(run, Int(argument) ?? 0) })
+            return FakeCommand { run in
+                let lines = run.arguments.map { "ARG=" + $0 } + run.environment
+                return output(run, "Content-Type: text/plain\n\n" + lines.joined(separator: "\n"))
+            }
+        case "flood": return FakeCommand { run in flood(run, Int(argument) ?? 0) }
         default: throw LoadFailure("0x0: no such fake: \(word)")
         }
     }
