@@ -62,6 +62,37 @@ struct FairnessTests {
         #expect(throws: (any Error).self) { try server.connect() }
     }
 
+    @Test("a request that crosses the shutdown on an idle connection is answered")
+    func crossingRequest() throws {
+        let server = try TestServer(["hello.wasm": "say hi"])
+        let client = try server.connect()
+        try client.send("GET /hello.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try client.response().body == "hi")
+        let running = server.server
+        let end = Thread { running.shutDown() }
+        #expect(eventually { (try? server.connect()) == nil })
+        try client.send("GET /hello.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+        let response = try client.response()
+        #expect(response.body == "hi")
+        #expect(response["connection"] == "close")
+        end.join()
+    }
+
+    @Test("shutting down lets a response be read to its end")
+    func unreadResponse() throws {
+        let server = try TestServer(["large.wasm": "large 20000000"])
+        let client = try RawClient(port: server.port, receiveBuffer: 4096)
+        try client.send("GET /large.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try client.head().status == 200)
+        #expect(eventually { server.server.requestsUnderWay == 0 })
+        let running = server.server
+        let end = Thread { running.shutDown() }
+        #expect(eventually { (try? server.connect()) == nil })
+        usleep(200_000)
+        #expect(client.rest().count == 20_000_000)
+        end.join()
+    }
+
     @Test("shutting down does not wait for ever")
     func boundedDrain() throws {
         let server = try TestServer(["slow.wasm": "slow 1500000"]) { $0.drainTimeout = 50 * .millisecond }

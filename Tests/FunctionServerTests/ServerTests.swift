@@ -115,4 +115,44 @@ struct ServerTests {
         #expect(response.body == "body")
         #expect(client.rest().isEmpty)
     }
+
+    @Test(
+        "what a command writes behind a status without body does not become the next response",
+        arguments: [204, 304])
+    func bodilessCommand(status: Int) throws {
+        let server = try TestServer([
+            "cgi.wasm": "cgi Status: \(status)\n\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged",
+            "hello.wasm": "say hi",
+        ])
+        let client = try server.connect()
+        try client.send("GET /cgi.wasm HTTP/1.1\r\nHost: x\r\n\r\nGET /hello.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try client.response().status == status)
+        #expect(try client.response().body == "hi")
+    }
+
+    @Test("a command that gives up because its output is refused is 502, and the log has the reason")
+    func refusedOutput() throws {
+        let server = try TestServer(["cgi.wasm": "strict X-A: b\n\nbody"])
+        #expect(try server.get("/cgi.wasm").status == 502)
+        #expect(server.log.contains("cgi.wasm: neither Content-Type nor Location"))
+        #expect(!server.log.contains("gave up"))
+    }
+
+    @Test("a client that offers another protocol is answered, and told that the connection ends")
+    func upgradeOffer() throws {
+        let server = try TestServer(["hello.wasm": "say hi"])
+        let client = try server.connect()
+        try client.send("GET /hello.wasm HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        let response = try client.response()
+        #expect(response.body == "hi")
+        #expect(response["connection"] == "close")
+        #expect(client.rest().isEmpty)
+        #expect(client.isAtEnd)
+    }
+
+    @Test("CONNECT reaches no function")
+    func connectMethod() throws {
+        let server = try TestServer(["hello.wasm": "say hi"])
+        #expect(try server.get("/hello.wasm", method: "CONNECT").status == 405)
+    }
 }

@@ -51,6 +51,35 @@ struct SlowClientTests {
         withExtendedLifetime(client) {}
     }
 
+    @Test("no response is made while the client has not taken those before it (T29)")
+    func unreadResponses() throws {
+        let server = try TestServer(["large.wasm": "counted 16000000"])
+        let client = try RawClient(port: server.port, receiveBuffer: 4096)
+        let count = 10
+        try client.send(String(repeating: "GET /large.wasm HTTP/1.1\r\nHost: x\r\n\r\n", count: count))
+        #expect(eventually { counted.withLock { $0 } > 0 })
+        usleep(500_000)
+        #expect(counted.withLock { $0 } < 3)
+        for _ in 0..<count {
+            #expect(try client.head().status == 200)
+            _ = try client.take(16_000_000)
+        }
+    }
+
+    @Test("a file that is cut while it is sent ends the connection soon")
+    func cutFile() throws {
+        let server = try TestServer(["large.bin": String(repeating: "x", count: 20_000_000)]) {
+            $0.headerTimeout = 100 * .millisecond
+        }
+        let client = try RawClient(port: server.port, receiveBuffer: 4096)
+        try client.send("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try client.head()["content-length"] == "20000000")
+        try server.folder.write("large.bin", "x")
+        let start = ContinuousClock.now
+        #expect(client.rest().count < 20_000_000)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test("slow senders and readers hold up nobody else (T23)")
     func others() throws {
         let server = try TestServer(["echo.wasm": "echo", "cat.wasm": "cat", "flood.wasm": "flood 100000000"])

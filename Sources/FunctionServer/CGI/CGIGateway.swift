@@ -30,7 +30,13 @@ final class CGIGateway: ByteSink, Sendable {
         let run = CommandRun(
             arguments: CGIEnvironment.arguments(of: request), environment: CGIEnvironment.variables(of: request),
             input: input, output: gateway, errors: log, deadline: deadline)
-        let code = try function.run(run)
+        let code: Int32
+        do throws(FunctionFailure) {
+            code = try function.run(run)
+        } catch {
+            // A command whose output was refused may well give up for that reason.
+            throw gateway.state.withLock { $0.failure } ?? error
+        }
         if stream.isAbandoned { throw FunctionFailure(.clientLeft, "the client left") }
         try gateway.finish()
         if code != 0 { log.say("exit code \(code)") }

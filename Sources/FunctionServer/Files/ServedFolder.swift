@@ -73,6 +73,9 @@ package final class OpenFile: Sendable {
         close(descriptor)
     }
 
+    /// Whether it has become shorter since it was opened.
+    var isCut: Bool { identify().map { $0.size < identity.size } ?? true }
+
     /// A descriptor for the same open file, which the caller closes.
     func duplicate() -> Int32? {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)

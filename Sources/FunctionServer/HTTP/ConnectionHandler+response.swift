@@ -63,8 +63,8 @@ extension ConnectionHandler {
         let isOld = exchange.head.version == .http1_0
         // A body that is not all here makes no difference for the response but for the connection.
         let isLast =
-            !exchange.head.isKeepAlive || !exchange.isComplete && exchange.input == nil || isOld && length == nil
-            || frontend.isDraining.load(ordering: .relaxed)
+            !exchange.head.isKeepAlive || exchange.wantsOtherProtocol || !exchange.isComplete && exchange.input == nil
+            || isOld && length == nil || frontend.isDraining.load(ordering: .relaxed)
         if isLast {
             isClosing = true
             headers.add(name: "connection", value: "close")
@@ -124,9 +124,13 @@ extension ConnectionHandler {
             let length = head.length ?? (batch.isLast ? batch.body.readableBytes : nil)
             begin(exchange, head.status, head.headers, length: length)
             exchange.phase = .streaming
+            exchange.isBodiless = !mayHaveBody(head.status)
         }
         let count = batch.body.readableBytes
-        if count > 0, exchange.phase == .streaming {
+        if exchange.isBodiless {
+            // The client would take these bytes for the next response.
+            output.wrote(count)
+        } else if count > 0, exchange.phase == .streaming {
             written += Int64(count)
             let promise = context?.eventLoop.makePromise(of: Void.self)
             promise?.futureResult.whenComplete { _ in output.wrote(count) }
@@ -176,6 +180,7 @@ extension ConnectionHandler {
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
         begin(exchange, answer.status, answer.headers, length: size)
         exchange.phase = .streaming
+        exchange.file = file
         written += Int64(size)
         let region = FileRegion(fileHandle: handle, readerIndex: 0, endIndex: size)
         let promise = context.eventLoop.makePromise(of: Void.self)

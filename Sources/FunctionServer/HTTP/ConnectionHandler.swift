@@ -20,6 +20,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     static let discarded = 4 << 20
     /// Parts of later requests that wait before no more is read.
     static let pipelined = 64
+    /// How long an idle connection is kept when the server shuts down.
+    static let farewell = TimeAmount.milliseconds(100)
 
     let frontend: Frontend
     var context: ChannelHandlerContext?
@@ -92,8 +94,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-        isClosing = true
-        if exchange == nil { close() }
+        guard exchange == nil else {
+            isClosing = true
+            return
+        }
+        bidFarewell(context)
+    }
+
+    /// Closes after a while, unless a response is still to be read, or a request was on its way: that one is answered,
+    /// and told to be the last.
+    private func bidFarewell(_ context: ChannelHandlerContext) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.farewell) {
+            guard self.exchange == nil, let context = self.context else { return }
+            let isDone = self.pending.isEmpty && self.bufferedBytes(context) == 0
+            if isDone { self.close() } else { self.bidFarewell(context) }
+        }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -105,6 +120,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         deliver()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { deliver() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Whether the client has still to take much of earlier responses: until then no other is made for it.
+    private var isBehind: Bool { context.map { !$0.channel.isWritable } ?? false }
+
     /// Takes what is there, up to the next request that has to wait.
     func deliver() {
         guard !isDelivering else { return }
@@ -112,7 +135,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         defer { isDelivering = false }
         let wasFull = pending.count >= Self.pipelined
         while let part = pending.first {
-            if case .head = part, exchange != nil { break }
+            if case .head = part, exchange != nil || isBehind { break }
             _ = pending.popFirst()
             switch part {
             case .head(let head): begin(head)
@@ -173,7 +196,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func find(_ exchange: HTTPExchange) {
-        guard exchange.head.method != .TRACE else { return refuse(exchange, 405) }
+        guard exchange.head.method != .TRACE, exchange.head.method != .CONNECT else { return refuse(exchange, 405) }
         guard let context else { return }
         let found = frontend.table.find(
             exchange.name,
@@ -259,7 +282,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Bytes are there, of whatever.
     func bytesArrived() {
-        if exchange == nil { pace.receiveHead() }
+        if exchange == nil, !isBehind { pace.receiveHead() }
     }
 
     private func startTimer(_ context: ChannelHandlerContext) {
@@ -272,9 +295,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Bytes that the client has not taken.
+    private func bufferedBytes(_ context: ChannelHandlerContext) -> Int64 {
+        Int64((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+    }
+
     private func checkTime(_ context: ChannelHandlerContext) {
-        let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        switch pace.verdict(sent: written - Int64(buffered), waiting: Int64(buffered), configuration, now: .now()) {
+        // NIO would wait for the missing bytes, busily.
+        if let file = exchange?.file, file.isCut { return context.close(promise: nil) }
+        let buffered = bufferedBytes(context)
+        switch pace.verdict(sent: written - buffered, waiting: buffered, configuration, now: .now()) {
         case .fine: break
         case .close: context.close(promise: nil)
         case .tooSlow:

@@ -36,6 +36,12 @@ final class HTTPExchange {
     var output: ResponseStream?
     /// Whether the body's sender is held up.
     var isHeldUp = false
+    /// The file that is being sent.
+    var file: OpenFile?
+    /// Whether the response's status permits no body: what a command writes as one is thrown away.
+    var isBodiless = false
+    /// Whether the parser takes what follows for another protocol, which we do not speak: it reads no more requests.
+    var wantsOtherProtocol: Bool { head.method == .CONNECT || head.headers.contains(name: "upgrade") }
 
     init(number: UInt64, head: HTTPRequestHead) {
         self.number = number

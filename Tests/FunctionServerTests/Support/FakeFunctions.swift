@@ -50,6 +50,12 @@ final class FakeLoader: FunctionLoader {
                     throw FunctionFailure(kinds[argument] ?? .trap, "secret cause\nin secret_function")
                 })
         case "large": return .call(Fake(alive) { _, _ in FunctionResponse(body: filled(Int(argument) ?? 0)) })
+        case "counted":
+            return .call(
+                Fake(alive) { _, _ in
+                    counted.withLock { $0 += 1 }
+                    return FunctionResponse(body: filled(Int(argument) ?? 0))
+                })
         default: return .command(try command(word, argument))
         }
     }
@@ -57,6 +63,11 @@ final class FakeLoader: FunctionLoader {
     private func command(_ word: String, _ argument: String) throws(LoadFailure) -> FakeCommand {
         switch word {
         case "cgi": return FakeCommand { run in output(run, argument) }
+        case "strict":
+            return FakeCommand { run throws(FunctionFailure) in
+                guard output(run, argument) == 0 else { throw FunctionFailure(.trap, "gave up") }
+                return 0
+            }
         case "cat": return FakeCommand(cat)
         case "environment":
             return FakeCommand { run in
@@ -97,13 +108,15 @@ private final class Fake: CallFunction {
 }
 
 private final class FakeCommand: CommandFunction {
-    let body: @Sendable (CommandRun) -> Int32
+    typealias Body = @Sendable (CommandRun) throws(FunctionFailure) -> Int32
 
-    init(_ body: @escaping @Sendable (CommandRun) -> Int32) {
+    let body: Body
+
+    init(_ body: @escaping Body) {
         self.body = body
     }
 
-    func run(_ run: CommandRun) throws(FunctionFailure) -> Int32 { body(run) }
+    func run(_ run: CommandRun) throws(FunctionFailure) -> Int32 { try body(run) }
 }
 
 private func echo(_ request: FunctionRequest, _ log: FunctionLog) -> FunctionResponse {
@@ -126,6 +139,9 @@ private func cat(_ run: CommandRun) -> Int32 {
     }
     return 1
 }
+
+/// Responses that counted functions made.
+let counted = Mutex(0)
 
 /// How much the last flood could write before it was told to end.
 let flooded = Mutex(0)
