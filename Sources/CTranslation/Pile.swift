@@ -51,15 +51,6 @@ struct Pile<Element: BitwiseCopyable>: ~Copyable {
     @inline(__always)
     mutating func removeAll() { count = 0 }
 
-    /// A place in it, for reading one field without copying the element.
-    ///
-    /// Valid until something is appended.
-    @inline(__always)
-    func pointer(_ index: Int) -> UnsafePointer<Element> {
-        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a position within the pile")
-        return UnsafePointer(base + index)
-    }
-
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)

@@ -170,11 +170,6 @@ typedef struct tf_api {
     /* 64-bit integers to float, correctly rounded; libtcc would call out for the unsigned ones */
     float (*f8u)(uint64_t), (*f8s)(uint64_t);
     double (*d8u)(uint64_t);
-    /* bits, where an expression needs them without a variable */
-    uint32_t (*bitsf)(float);
-    uint64_t (*bitsd)(double);
-    float (*floatb)(uint32_t);
-    double (*doubleb)(uint64_t);
 
     const struct tf_vector_api *vector; /* tf_vector.h */
 } tf_api;

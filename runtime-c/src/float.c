@@ -78,16 +78,10 @@ typedef union twofold { double value; uint64_t bits; } twofold;
 FLOAT_FUNCTIONS(f, float, single, UINT32_C(1) << 31)
 FLOAT_FUNCTIONS(d, double, twofold, UINT64_C(1) << 63)
 
-static uint32_t TF_GUEST_TEXT bitsf(float a) { return ((single){a}).bits; }
-static uint64_t TF_GUEST_TEXT bitsd(double a) { return ((twofold){a}).bits; }
-static float TF_GUEST_TEXT floatb(uint32_t a) { return ((single){.bits = a}).value; }
-static double TF_GUEST_TEXT doubleb(uint64_t a) { return ((twofold){.bits = a}).value; }
-
 void tf_set_float_functions(tf_api *api) {
     api->minf = minf, api->maxf = maxf, api->mind = mind, api->maxd = maxd;
     api->ceilf = round_ceilf, api->floorf = round_floorf, api->truncf = round_truncf, api->nearestf = round_nearestf;
     api->ceild = round_ceild, api->floord = round_floord, api->truncd = round_truncd, api->nearestd = round_nearestd;
     api->sqrtf = square_root_f, api->sqrtd = square_root_d;
     api->copysignf = copy_sign_f, api->copysignd = copy_sign_d;
-    api->bitsf = bitsf, api->bitsd = bitsd, api->floatb = floatb, api->doubleb = doubleb;
 }
