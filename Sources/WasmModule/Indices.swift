@@ -60,3 +60,15 @@ package struct DataIndex: ModuleIndex {
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
+
+package struct TagIndex: ModuleIndex {
+    package let rawValue: UInt32
+    @inlinable
+    package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+}
+
+package struct FieldIndex: ModuleIndex {
+    package let rawValue: UInt32
+    @inlinable
+    package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+}

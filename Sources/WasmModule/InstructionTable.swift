@@ -60,6 +60,16 @@ package enum Feature: String, Sendable, CaseIterable {
     case extendedConstants = "extended-const"
     case simd = "simd"
     case relaxedSimd = "relaxed-simd"
+    case tailCalls = "tail-call"
+    case exceptions = "exceptions"
+    case legacyExceptions = "legacy-exceptions"
+    case functionReferences = "function-references"
+    case garbageCollection = "gc"
+    case multipleMemories = "multi-memory"
+    case memory64 = "memory64"
+    case customPageSizes = "custom-page-sizes"
+    case threads = "threads"
+    case wideArithmetic = "wide-arithmetic"
 }
 
 /// Rows by opcode.
