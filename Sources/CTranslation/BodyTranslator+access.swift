@@ -42,7 +42,7 @@ extension BodyTranslator {
             return
         }
         if global.isMutable { flushCalls(operands: 0) }
-        var node = Expression(.global, CType(global.value))
+        var node = Expression(.global, cType(global.value))
         node.a = Int32(index)
         if global.isMutable { node.effects = .readsGlobals }
         // An immutable global can be read at any time, but is no constant: it stays a reading of the instance.
@@ -135,7 +135,8 @@ extension BodyTranslator {
 
     mutating func pushTableGet(_ index: UInt32) {
         flushCalls(operands: 1)
-        pushRuntimeCall(.tableGet, 1, .reference, effects: [.readsTables, .trapsOtherwise], subject: index)
+        let type = cType(module.tables[Int(index)].type.element)
+        pushRuntimeCall(.tableGet, 1, type, effects: [.readsTables, .trapsOtherwise], subject: index)
     }
 
     mutating func pushTableSize(_ index: UInt32) {

@@ -180,7 +180,7 @@ extension BodyTranslator {
     /// Writes `*(mu*)(i->x+1)=…;`, or two of these for a vector.
     mutating func writeScratchAssignment(_ cell: Int, _ type: ValueType, _ value: Int32) {
         guard type == .v128 else {
-            writeScratch(cell, as: CType(type))
+            writeScratch(cell, as: cType(type))
             body.write(byte: UInt8(ascii: "="))
             write(value)
             endStatement()
@@ -198,7 +198,7 @@ extension BodyTranslator {
     /// A cell of the scratch area as a variable of a type.
     mutating func writeScratch(_ index: Int, as type: CType) {
         body.write("*(")
-        body.write(type == .reference ? "p" : Access(type).name)
+        body.write(type.isReference ? "p" : Access(type).name)
         body.write("*)(i->x+")
         body.write(index)
         body.write(byte: UInt8(ascii: ")"))

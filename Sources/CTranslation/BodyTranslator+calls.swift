@@ -15,7 +15,7 @@ extension BodyTranslator {
 
     /// The callee is found and checked in statements of their own; calling through null faults on reading its type.
     mutating func callIndirect(type index: UInt32, table: UInt32) {
-        let type = module.types[Int(index)]
+        let type = module.functionType(TypeIndex(index))
         beginCall(type.parameters.count + 1)
         // What may trap among the arguments comes before the checks of the callee.
         let first = stack.count - 1 - type.parameters.count
@@ -45,7 +45,9 @@ extension BodyTranslator {
         writeTable(table)
         body.write("->elements[X];if(F->type!=J[")
         body.write(type)
-        body.write("])A.bad_callee((p)i,F)")
+        body.write("])A.check_callee((p)i,F,J[")
+        body.write(type)
+        body.write("])")
         endStatement()
     }
 
@@ -77,7 +79,7 @@ extension BodyTranslator {
 
     private mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
         let count = type.parameters.count - overflow
-        var node = Expression(.call, type.returned ?? .u32)
+        var node = Expression(.call, type.returned(in: module) ?? .u32)
         node.a = Int32(arguments.count)
         node.b = Int32(count)
         for index in (stack.count - count)..<stack.count {
@@ -105,7 +107,7 @@ extension BodyTranslator {
     }
 
     private mutating func takeResults(of position: Int32, _ results: [ValueType]) {
-        let variables = results.map { temporaries.take(CType($0)) }
+        let variables = results.map { temporaries.take(cType($0)) }
         writeTemporary(variables[0])
         body.write(results[0] == .v128 ? ".a=" : "=")
         write(position)
@@ -117,7 +119,7 @@ extension BodyTranslator {
                 writeResult(half: ".a=", of: variable, .u64, at: cell)
                 cell += 1
             }
-            writeResult(half: type == .v128 ? ".b=" : "=", of: variable, type == .v128 ? .u64 : CType(type), at: cell)
+            writeResult(half: type == .v128 ? ".b=" : "=", of: variable, type == .v128 ? .u64 : cType(type), at: cell)
             cell += 1
         }
         for variable in variables { push(add(temporaryNode(variable))) }

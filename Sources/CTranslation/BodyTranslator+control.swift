@@ -23,7 +23,7 @@ extension BodyTranslator {
         flushAll()
         var frame = makeFrame(.loop, type)
         for (index, type) in frame.parameters.enumerated() {
-            let variable = temporaries.take(CType(type), pinned: true)
+            let variable = temporaries.take(cType(type), pinned: true)
             writeAssignment(temporary: variable, stack[frame.height + index])
             frame.landing.append(variable)
         }
@@ -47,7 +47,7 @@ extension BodyTranslator {
         var frame = makeFrame(.then, type)
         for (index, type) in frame.parameters.enumerated() {
             // Both arms read them.
-            let variable = temporaries.take(CType(type), pinned: true)
+            let variable = temporaries.take(cType(type), pinned: true)
             writeAssignment(temporary: variable, stack[frame.height + index])
             frame.inputs.append(variable)
             stack[frame.height + index] = add(temporaryNode(variable))
@@ -81,7 +81,7 @@ extension BodyTranslator {
         switch type {
         case .empty: FunctionType(parameters: [], results: [])
         case .result(let result): FunctionType(parameters: [], results: [result])
-        case .type(let index): module.types[index.offset]
+        case .type(let index): module.functionType(index)
         }
     }
 
@@ -108,7 +108,7 @@ extension BodyTranslator {
 
     mutating func prepareLanding(_ frame: inout ControlFrame) {
         guard frame.landing.isEmpty, frame.kind != .loop, frame.kind != .function else { return }
-        for type in frame.results { frame.landing.append(temporaries.take(CType(type), pinned: true)) }
+        for type in frame.results { frame.landing.append(temporaries.take(cType(type), pinned: true)) }
     }
 
     // MARK: Leaving

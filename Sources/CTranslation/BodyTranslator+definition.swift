@@ -20,7 +20,7 @@ extension BodyTranslator {
     }
 
     private func writeHead(_ function: FunctionIndex, into out: inout CText) {
-        out.write(Self.resultType(type))
+        out.write(module.resultType(type))
         out.write(" f")
         out.write(function.rawValue)
         out.write("(I*i")
@@ -33,15 +33,11 @@ extension BodyTranslator {
                 continue
             }
             out.write(byte: UInt8(ascii: ","))
-            out.write(CType(type.parameters[index]).name)
+            out.write(cType(type.parameters[index]).name)
             out.write(" l")
             out.write(index)
         }
         out.write(")")
-    }
-
-    static func resultType(_ type: FunctionType) -> StaticString {
-        type.returned?.name ?? "void"
     }
 
     private func writeConstants(into out: inout CText) {
@@ -104,14 +100,14 @@ extension BodyTranslator {
 
     private func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
         out.write("*(")
-        out.write(type == .reference ? "p" : Access(type).name)
+        out.write(type.isReference ? "p" : Access(type).name)
         out.write("*)(i->x+")
         out.write(self.type.parameters[self.type.nativeParameterCount..<index].cells + half)
         out.write(")")
     }
 
     private func writeTemporaries(into out: inout CText) {
-        for type in [CType.u32, .u64, .f32, .f64, .reference, .vector] {
+        for type in [CType.u32, .u64, .f32, .f64, .reference, .object, .vector] {
             let count = temporaries.count(of: type)
             guard count > 0 else { continue }
             out.write(type.name)

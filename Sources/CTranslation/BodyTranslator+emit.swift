@@ -34,7 +34,7 @@ extension BodyTranslator {
         case .i64Const: pushConstant(.u64, instruction.bits)
         case .f32Const: pushFloatConstant(.f32, instruction.bits)
         case .f64Const: pushFloatConstant(.f64, instruction.bits)
-        case .refNull: pushConstant(.reference, 0)
+        case .refNull: pushConstant(cType(ValueType(rawValue: instruction.a)), 0)
         case .refIsNull: pushIsNull()
         case .refFunc: pushFunctionReference(instruction.a)
         case .memoryInit: perform("A.memory_init", [.memory(instruction.b), .segment(instruction.a)], operands: 3)

@@ -201,6 +201,6 @@ extension BodyTranslator {
     /// A pushed constant's bits, if the operand is one.
     func constantBits(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
-        return node.shape == .constant && node.type != .reference ? node.bits : nil
+        return node.shape == .constant && !node.type.isReference ? node.bits : nil
     }
 }

@@ -183,7 +183,7 @@ extension BodyTranslator {
     // MARK: Constants
 
     private mutating func writeConstant(_ node: Expression, in precedence: Precedence, exactly: CType?) {
-        if node.type == .reference {
+        if node.type.isReference {
             body.write("(p)0")
             return
         }

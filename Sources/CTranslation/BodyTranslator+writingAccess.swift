@@ -71,7 +71,7 @@ extension BodyTranslator {
     mutating func writeGlobal(_ index: UInt32) {
         if Int(index) < module.importedGlobalCount {
             body.write("*(")
-            body.write(Access(CType(module.globals[Int(index)].type.value)).name)
+            body.write(Access(cType(module.globals[Int(index)].type.value)).name)
             body.write("*)i->g")
         } else {
             body.write("i->g")

@@ -153,7 +153,10 @@ struct BodyTranslator: ~Copyable {
     }
 
     /// How a local that the body may name is declared.
-    func localType(_ index: UInt32) -> CType { CType(validator.localType(index)) }
+    func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
+
+    /// How a variable of a value type is declared.
+    func cType(_ type: ValueType) -> CType { CType(type, in: module) }
 
     /// An upper bound of the C function's variables.
     private var frameSize: Int {

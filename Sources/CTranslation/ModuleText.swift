@@ -8,7 +8,9 @@ struct ModuleText {
     // MARK: Before the functions
 
     func writeOpening(into out: inout CText) {
-        for index in module.types.indices { writeFunctionType(index, into: &out) }
+        for index in module.types.indices where module.types[index].function != nil {
+            writeFunctionType(index, into: &out)
+        }
         writeInstance(into: &out)
         writeTypeIds(into: &out)
         writePrototypes(into: &out)
@@ -16,13 +18,13 @@ struct ModuleText {
 
     /// Writes `typedef u Y3(struct I*,u,U);`.
     private func writeFunctionType(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
+        let type = module.functionType(TypeIndex(index))
         out.write("typedef ")
-        out.write(BodyTranslator.resultType(type))
+        out.write(module.resultType(type))
         out.write(" Y")
         out.write(index)
         out.write("(struct I*")
-        for parameter in type.nativeParameterTypes {
+        for parameter in type.nativeParameterTypes(in: module) {
             out.write(byte: UInt8(ascii: ","))
             out.write(parameter.name)
         }
@@ -50,6 +52,11 @@ struct ModuleText {
             out.write(index)
             out.write(";\n")
         }
+        for index in module.tags.indices {
+            out.write("tf_tag*E")
+            out.write(index)
+            out.write(";\n")
+        }
         for function in layout.referenced {
             out.write("tf_function r")
             out.write(function.rawValue)
@@ -59,7 +66,7 @@ struct ModuleText {
     }
 
     private func writeGlobal(_ index: Int, _ type: ValueType, into out: inout CText) {
-        let cType = CType(type)
+        let cType = CType(type, in: module)
         let isPointer = index < module.importedGlobalCount
         out.write(isPointer ? "p" : cType.name)
         out.write(" g")
@@ -105,8 +112,8 @@ struct ModuleText {
 
     /// Uniform entry: arguments from an array of cells, results back into it.
     private func writeEnter(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
-        let native = type.nativeParameterTypes
+        let type = module.functionType(TypeIndex(index))
+        let native = type.nativeParameterTypes(in: module)
         out.write("static void e")
         out.write(index)
         out.write("(p c,p n,U*a){")
@@ -117,7 +124,7 @@ struct ModuleText {
             out.write(cell)
             out.write("];")
         }
-        if let result = type.returned { writeCell(0, result, into: &out, suffix: "=") }
+        if let result = type.returned(in: module) { writeCell(0, result, into: &out, suffix: "=") }
         out.write("((Y")
         out.write(index)
         out.write("*)c)(n")
@@ -145,10 +152,10 @@ struct ModuleText {
 
     /// Native code in front of a host function: arguments into an array of cells, results out of it.
     private func writeLeave(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
-        let native = type.nativeParameterTypes
+        let type = module.functionType(TypeIndex(index))
+        let native = type.nativeParameterTypes(in: module)
         out.write("static ")
-        out.write(BodyTranslator.resultType(type))
+        out.write(module.resultType(type))
         out.write(" h")
         out.write(index)
         out.write("(tf_host*h")
@@ -181,7 +188,7 @@ struct ModuleText {
             out.write(cell)
             out.write("];")
         }
-        if let result = type.returned {
+        if let result = type.returned(in: module) {
             out.write("return ")
             writeCell(0, result, into: &out, suffix: ";")
         }
@@ -191,7 +198,7 @@ struct ModuleText {
     /// A cell of an array as a variable of a type.
     private func writeCell(_ index: Int, _ type: CType, into out: inout CText, suffix: StaticString = "") {
         out.write("*(")
-        out.write(type == .reference ? "p" : Access(type).name)
+        out.write(type.isReference ? "p" : Access(type).name)
         out.write("*)(a+")
         out.write(index)
         out.write(byte: UInt8(ascii: ")"))

@@ -10,8 +10,8 @@ struct Temporaries {
     }
 
     private var variables: [Variable] = []
-    private var free: [[Int32]] = Array(repeating: [], count: 8)
-    private var counts: [Int32] = Array(repeating: 0, count: 8)
+    private var free: [[Int32]] = Array(repeating: [], count: 9)
+    private var counts: [Int32] = Array(repeating: 0, count: 9)
     private var read: [Int32] = []
     /// More were asked for than a frame may hold; the function is to be refused.
     private(set) var isOverflowing = false
