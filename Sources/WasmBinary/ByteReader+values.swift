@@ -51,8 +51,9 @@ extension ByteReader {
         var type = MemoryType(limits: limits, is64: flags.contains(.is64), isShared: flags.contains(.shared))
         if flags.contains(.pageSize) {
             let start = position
-            guard let exponent = UInt8(exactly: try u32()) else { throw failure("invalid custom page size", at: start) }
-            type.pageSizeExponent = exponent
+            let exponent = try u32()
+            guard exponent <= 64 else { throw failure("invalid custom page size", at: start) }
+            type.pageSizeExponent = UInt8(exponent)
         }
         return type
     }
@@ -81,8 +82,11 @@ private struct LimitFlags: OptionSet {
     static let maximum = LimitFlags(rawValue: 1)
     static let shared = LimitFlags(rawValue: 2)
     static let is64 = LimitFlags(rawValue: 4)
-    /// <https://github.com/WebAssembly/custom-page-sizes>
+    /// A third number follows, see <https://github.com/WebAssembly/custom-page-sizes>.
     static let pageSize = LimitFlags(rawValue: 8)
 }
 
 func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }
+
+/// At least two hexadecimal digits, as the official test suite writes opcodes.
+func digits(_ value: some BinaryInteger) -> String { (value < 16 ? "0" : "") + String(value, radix: 16) }

@@ -121,7 +121,7 @@ extension InstructionReader {
         let code = try reader.u32()
         let pages = Self.pages(prefix)
         guard Int(code) < pages.count, table[pages.lowerBound + Int(code)].isKnown else {
-            throw reader.failure("illegal opcode \(hex(prefix)) \(hex(code))", at: start)
+            throw reader.failure("illegal opcode \(digits(prefix)) \(digits(code))", at: start)
         }
         return table[pages.lowerBound + Int(code)]
     }
@@ -138,7 +138,7 @@ extension InstructionReader {
 
     @inline(never)
     private func illegal(_ byte: UInt8) -> DecodeError {
-        reader.failure("illegal opcode \(hex(byte))", at: reader.position - 1)
+        reader.failure("illegal opcode \(digits(byte))", at: reader.position - 1)
     }
 
     /// See <https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions>.

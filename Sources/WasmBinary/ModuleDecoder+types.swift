@@ -18,13 +18,13 @@ extension ModuleDecoder {
         if reader.peek() == 0x4E {
             _ = try reader.byte()
             count = try reader.count("types", limit: limits.types - first)
-            module.types.reserveCapacity(first + reader.reservable(count))
         }
         guard count <= limits.types - first else {
             throw reader.failure("too many types: limit \(limits.types)")
         }
         for _ in 0..<count { module.types.append(try subType(&reader)) }
-        module.recursionGroups.append(first..<module.types.count)
+        // One without types has no meaning.
+        if count > 0 { module.recursionGroups.append(first..<module.types.count) }
     }
 
     private func subType(_ reader: inout ByteReader) throws(DecodeError) -> SubType {
@@ -53,6 +53,7 @@ extension ModuleDecoder {
             return .function(FunctionType(parameters: parameters, results: results))
         case 0x5F: return .structure(try fields(&reader))
         case 0x5E: return .array(try reader.fieldType())
+        case 0x80...: throw reader.failure("integer representation too long", at: start)
         default: throw reader.failure("malformed definition type \(hex(form))", at: start)
         }
     }
