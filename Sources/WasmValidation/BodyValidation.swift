@@ -23,7 +23,8 @@ func walkBodies(
             while !validator.isFinished {
                 let offset = reader.position
                 let instruction = try reader.next()
-                try validator.check(instruction, labels: reader.labels, types: reader.types, at: offset)
+                try validator.check(
+                    instruction, labels: reader.labels, types: reader.types, catches: reader.catches, at: offset)
                 visit(instruction)
             }
             try reader.finish()
