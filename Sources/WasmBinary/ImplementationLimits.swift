@@ -8,7 +8,7 @@
 /// | types, functions, imports, exports, globals, tags, data segments, element segments, custom sections | 1,000,000 each | JS API; the last two are ours |
 /// | tables | 100,000 | JS API |
 /// | memories | 100 | JS API |
-/// | elements of a table, of an element segment | 10,000,000 | JS API |
+/// | elements of an element segment | 10,000,000 | JS API |
 /// | pages of a memory | 65,536 | specification |
 /// | size of a function body | 7,654,321 bytes | JS API |
 /// | parameters, results of a type | 1,000 each | JS API |
@@ -34,8 +34,6 @@ package struct ImplementationLimits: Hashable, Sendable {
     package var customSections = 1_000_000
     package var tables = 100_000
     package var memories = 100
-    /// Elements that a table begins with.
-    package var tableSize = 10_000_000
     /// Elements of one segment.
     package var segmentElements = 10_000_000
     /// Pages of 64 KiB of a memory.

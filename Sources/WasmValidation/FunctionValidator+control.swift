@@ -28,8 +28,8 @@ extension FunctionValidator {
     }
 
     mutating func block(_ instruction: Instruction) throws(ValidationError) {
-        if case .`if` = instruction.opcode { try pop(.i32) }
         let signature = try signature(of: instruction.blockType)
+        if case .`if` = instruction.opcode { try pop(.i32) }
         try pop(signature.parameters)
         try enter(instruction.opcode, signature)
     }

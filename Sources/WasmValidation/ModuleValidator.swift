@@ -57,10 +57,7 @@ struct ModuleValidator {
     private func check(_ type: TableType, in section: Section) throws(ValidationError) {
         try check(type.element, in: section)
         try check(type.limits, in: section)
-        guard type.limits.minimum <= UInt64(limits.tableSize) else {
-            throw failure("table size must be at most \(limits.tableSize) elements", in: section)
-        }
-        guard type.is64 || type.limits.maximum ?? 0 <= UInt64(UInt32.max) else {
+        guard type.is64 || max(type.limits.minimum, type.limits.maximum ?? 0) <= UInt64(UInt32.max) else {
             throw failure("table size must be at most 2^32 - 1 elements", in: section)
         }
     }

@@ -53,7 +53,6 @@ struct ImplementationLimitsTests {
         #expect(limits.locals == 50_000)
         #expect(limits.bodySize == 7_654_321)
         #expect(limits.parameters == 1_000 && limits.results == 1_000)
-        #expect(limits.tableSize == 10_000_000)
         #expect(limits.memoryPages == 65_536)
     }
 }
