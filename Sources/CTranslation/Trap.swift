@@ -1,0 +1,21 @@
+/// Why generated code ends a guest itself: the numbers of `tf_trap` (`tf_abi.h`).
+enum Trap: UInt32, CaseIterable {
+    case nullReference = 15
+    case nullFunction = 16
+    case nullStructure = 17
+    case nullArray = 18
+    case nullI31 = 19
+    case castFailure = 20
+
+    /// Its name in `tf_abi.h`.
+    var headerName: String {
+        switch self {
+        case .nullReference: "TF_TRAP_NULL_REFERENCE"
+        case .nullFunction: "TF_TRAP_NULL_FUNCTION"
+        case .nullStructure: "TF_TRAP_NULL_STRUCTURE"
+        case .nullArray: "TF_TRAP_NULL_ARRAY"
+        case .nullI31: "TF_TRAP_NULL_I31"
+        case .castFailure: "TF_TRAP_CAST_FAILURE"
+        }
+    }
+}
