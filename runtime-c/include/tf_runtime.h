@@ -256,6 +256,11 @@ void tf_store_set_data(tf_store *store, void *data);
 /* Guests run for at most `nanoseconds` from now, in all calls together; a negative number takes the limit away. */
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds);
 
+/* The garbage-collected heap. A reference that the host got from a guest is good until the next call or
+ * instantiation in the store, unless a table or an imported global holds it. */
+uint64_t tf_store_heap_bytes(const tf_store *store); /* of the host's memory, garbage included */
+void tf_store_collect(tf_store *store);              /* frees what nothing leads to */
+
 /* What the last trap left: a message of the host ("" without one), an exit code, and the program counters of the
  * innermost TF_BACKTRACE_LENGTH frames, innermost first (not only of guests: look each up). */
 #define TF_BACKTRACE_LENGTH 64

@@ -116,7 +116,9 @@ tf_trap tf_memory_fill(tf_store *store, tf_memory *memory, uint64_t at, uint32_t
 }
 
 /* As memmove, chunk by chunk, from the side on which the source isn't overwritten before it is read. */
-static tf_trap move(tf_store *store, uint8_t *to, const uint8_t *from, uint64_t count) {
+tf_trap tf_move(tf_store *store, void *target, const void *source, uint64_t count) {
+    uint8_t *to = target;
+    const uint8_t *from = source;
     bool forwards = (uintptr_t)to - (uintptr_t)from >= count;
     while (count > chunk) {
         count -= chunk;
@@ -134,7 +136,7 @@ static tf_trap move(tf_store *store, uint8_t *to, const uint8_t *from, uint64_t 
 
 tf_trap tf_memory_copy(tf_store *store, tf_memory *to, tf_memory *from, uint64_t at, uint64_t source, uint64_t count) {
     if (!tf_in_bounds(at, count, to->bytes) || !tf_in_bounds(source, count, from->bytes)) return TF_TRAP_MEMORY_BOUNDS;
-    return move(store, to->base + at, from->base + source, count);
+    return tf_move(store, to->base + at, from->base + source, count);
 }
 
 tf_trap tf_memory_init(tf_instance *instance, tf_memory *memory, uint32_t segment, uint64_t at, uint32_t source,
@@ -143,5 +145,5 @@ tf_trap tf_memory_init(tf_instance *instance, tf_memory *memory, uint32_t segmen
     uint64_t size = tf_state(instance)->dropped_data[segment] ? 0 : data->count;
     if (!tf_in_bounds(at, count, memory->bytes) || !tf_in_bounds(source, count, size)) return TF_TRAP_MEMORY_BOUNDS;
     if (count == 0) return TF_OK; /* an empty segment may have no bytes to point to */
-    return move(instance->store, memory->base + at, data->bytes + source, count);
+    return tf_move(instance->store, memory->base + at, data->bytes + source, count);
 }

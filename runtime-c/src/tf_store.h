@@ -94,6 +94,12 @@ tf_trap tf_table_copy(tf_table *to, tf_table *from, uint64_t at, uint64_t source
 tf_trap tf_table_init(tf_instance *instance, tf_table *table, uint32_t segment, uint64_t at, uint32_t source,
                       uint32_t count);
 
+/* memmove, with looks at the deadline. */
+tf_trap tf_move(tf_store *store, void *target, const void *source, uint64_t count);
+
+/* A reference of an element segment that isn't dropped. */
+void *tf_segment_element(const tf_instance *instance, uint32_t segment, uint32_t index);
+
 /* The value of a constant expression, of a v128 both halves (otherwise the second is 0). Uses the store's scratch
  * area as its stack. May collect, and fails where there is no room for an object. */
 tf_trap tf_constant_value(tf_instance *instance, const tf_expression *expression, uint64_t value[2]);
@@ -109,6 +115,14 @@ static inline tf_memory **tf_instance_memories(const tf_instance *instance) {
 
 static inline tf_table **tf_instance_tables(const tf_instance *instance) {
     return (tf_table **)((char *)instance + instance->module->tables_offset);
+}
+
+static inline tf_tag **tf_instance_tags(const tf_instance *instance) {
+    return (tf_tag **)((char *)instance + instance->module->tags_offset);
+}
+
+static inline tf_function *tf_instance_references(const tf_instance *instance) {
+    return (tf_function *)((char *)instance + instance->module->references_offset);
 }
 
 /* Where a global's value is. */
