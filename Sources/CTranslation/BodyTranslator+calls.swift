@@ -17,12 +17,7 @@ extension BodyTranslator {
     mutating func callIndirect(type index: UInt32, table: UInt32) {
         let type = module.functionType(TypeIndex(index))
         beginCall(type.parameters.count + 1)
-        // What may trap among the arguments comes before the checks of the callee.
-        let first = stack.count - 1 - type.parameters.count
-        for argument in first..<(stack.count - 1)
-        where !nodes[Int(stack[argument])].effects.isDisjoint(with: Effects.ordered.union(.reads)) {
-            settle(argument)
-        }
+        settleBelowCallee(type)
         writeCallee(type: index, table: table)
         let overflow = moveToScratch(type)
         var node = callNode(type, overflow)
@@ -31,19 +26,76 @@ extension BodyTranslator {
         finishCall(node, type)
     }
 
-    private mutating func writeCallee(type: UInt32, table: UInt32) {
+    /// A call through a reference: null is found out after the arguments are evaluated.
+    mutating func callReference(_ index: UInt32) {
+        if let function = takeKnownCallee() {
+            call(function)
+            return
+        }
+        let type = module.functionType(TypeIndex(index))
+        beginCall(type.parameters.count + 1)
+        settleBelowCallee(type)
+        writeReferenceCallee()
+        let overflow = moveToScratch(type)
+        var node = callNode(type, overflow)
+        node.isIndirect = true
+        node.c = Int32(index)
+        finishCall(node, type)
+    }
+
+    /// The function that the reference on top names itself, if it does: it takes it then.
+    mutating func takeKnownCallee() -> UInt32? {
+        let callee = nodes[Int(stack[stack.count - 1])]
+        guard callee.shape == .functionReference else { return nil }
+        _ = pop()
+        return UInt32(callee.a)
+    }
+
+    /// Writes `if(!(F=…))A.trap((p)i,16);`: the callee of a call through the reference on top, which it takes.
+    mutating func writeReferenceCallee() {
+        usesIndirectCall = true
+        let callee = pop()
+        let node = nodes[Int(callee)]
+        precede(node.effects, below: stack.count)
+        if node.localsSet != 0 { flush(Effects.all) }
+        body.write("if(!(F=")
+        write(callee)
+        body.write("))")
+        writeTrap(.nullFunction)
+        endStatement()
+    }
+
+    /// What may trap among the arguments comes before the checks of the callee, which is on top of them.
+    mutating func settleBelowCallee(_ type: FunctionType) {
+        let first = stack.count - 1 - type.parameters.count
+        for argument in first..<(stack.count - 1)
+        where !nodes[Int(stack[argument])].effects.isDisjoint(with: Effects.ordered.union(.reads)) {
+            settle(argument)
+        }
+    }
+
+    mutating func writeCallee(type: UInt32, table: UInt32) {
         usesIndirectCall = true
         let index = pop()
         let localsSet = nodes[Int(index)].localsSet
         precede(nodes[Int(index)].effects, below: stack.count)
         if localsSet != 0 { flush(Effects.all) }
-        body.write("X=")
+        // Of a table of 64-bit indices all bits count.
+        let isWide = module.tables[Int(table)].type.is64
+        let variable: StaticString = isWide ? "W" : "X"
+        if isWide { usesWideIndex = true }
+        body.write(variable)
+        body.write(byte: UInt8(ascii: "="))
         write(index)
-        body.write(";if(X>=")
+        body.write(";if(")
+        body.write(variable)
+        body.write(">=")
         writeTable(table)
         body.write("->size)A.trap((p)i,4);F=")
         writeTable(table)
-        body.write("->elements[X];if(F->type!=J[")
+        body.write("->elements[")
+        body.write(variable)
+        body.write("];if(F->type!=J[")
         body.write(type)
         body.write("])A.check_callee((p)i,F,J[")
         body.write(type)
@@ -52,15 +104,18 @@ extension BodyTranslator {
     }
 
     /// Whatever is below the operands happens before the call, which may change anything but locals.
-    private mutating func beginCall(_ operands: Int) {
+    mutating func beginCall(_ operands: Int) {
         orderOperands(operands)
         flush(Effects.all, below: stack.count - operands)
+        // Whoever catches what the call throws sees the locals as they are set by then.
+        if isProtected { flushBeforeBranch(below: stack.count - operands) }
+        noteCollection()
     }
 
     /// Parameters that are not passed natively go to the scratch area, in order.
     ///
     /// Returns how many.
-    private mutating func moveToScratch(_ type: FunctionType) -> Int {
+    mutating func moveToScratch(_ type: FunctionType) -> Int {
         let count = type.parameters.count
         let native = type.nativeParameterCount
         guard count > native else { return 0 }
@@ -77,7 +132,7 @@ extension BodyTranslator {
         return count - native
     }
 
-    private mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
+    mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
         let count = type.parameters.count - overflow
         var node = Expression(.call, type.returned(in: module) ?? .u32)
         node.a = Int32(arguments.count)
@@ -92,14 +147,15 @@ extension BodyTranslator {
         return node
     }
 
-    /// One result waits to be used, as the last effect before whatever uses it; several are taken at once.
-    private mutating func finishCall(_ node: Expression, _ type: FunctionType) {
+    /// One result waits to be used, as the last effect before whatever uses it; several are taken at once, and so is
+    /// one that a handler might be asked for instead.
+    mutating func finishCall(_ node: Expression, _ type: FunctionType) {
         let position = add(node)
         switch type.results.count {
         case 0:
             write(position)
             endStatement()
-        case 1 where type.results[0] != .v128:
+        case 1 where type.results[0] != .v128 && !isProtected:
             push(position)
         default:
             takeResults(of: position, type.results)
