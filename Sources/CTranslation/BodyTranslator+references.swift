@@ -34,39 +34,6 @@ extension BodyTranslator {
         temporaries.releaseRead()
     }
 
-    // MARK: Calls
-
-    /// A call through a reference: null is found out after the arguments are evaluated.
-    mutating func callReference(_ index: UInt32) {
-        if let function = takeKnownCallee() {
-            call(function)
-            return
-        }
-        let type = module.functionType(TypeIndex(index))
-        beginCall(type.parameters.count + 1)
-        settleBelowCallee(type)
-        writeReferenceCallee()
-        let overflow = moveToScratch(type)
-        var node = callNode(type, overflow)
-        node.isIndirect = true
-        node.c = Int32(index)
-        finishCall(node, type)
-    }
-
-    /// `if(!(F=…))A.trap((p)i,16);`: the callee of a call through the reference on top.
-    mutating func writeReferenceCallee() {
-        usesIndirectCall = true
-        let callee = pop()
-        let node = nodes[Int(callee)]
-        precede(node.effects, below: stack.count)
-        if node.localsSet != 0 { flush(Effects.all) }
-        body.write("if(!(F=")
-        write(callee)
-        body.write("))")
-        writeTrap(.nullFunction)
-        endStatement()
-    }
-
     // MARK: i31
 
     mutating func pushI31() {
