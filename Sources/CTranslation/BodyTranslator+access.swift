@@ -66,24 +66,42 @@ extension BodyTranslator {
 
     mutating func pushLoad(_ instruction: Instruction, _ access: Access, _ type: CType) {
         flushCalls(operands: 1)
+        let form = addressForm(instruction.a)
+        prepareAddress(stack.count - 1, form)
         let address = pop()
+        guard check(address, Span(instruction, bytes: access.bytes), form) else {
+            pushZero(type)
+            return
+        }
         var node = Expression(.load, type)
         node.access = access
         node.a = address
         node.bits = instruction.bits
         node.c = Int32(instruction.a)
-        node.effects = [.readsMemory, .trapsOnLoad]
+        node.effects = accessEffects(instruction.a)
         inherit(address, into: &node)
         push(add(node))
+    }
+
+    /// In place of what is never reached.
+    private mutating func pushZero(_ type: CType) {
+        if type == .f32 || type == .f64 {
+            pushFloatConstant(type, 0)
+        } else {
+            pushConstant(type.stored, 0)
+        }
     }
 
     mutating func store(_ instruction: Instruction, _ access: Access) {
         orderOperands(2)
         settleCallBelowAddress()
         settleLongLoad(stack.count - 1, used: access.bytes)
+        let form = addressForm(instruction.a)
+        prepareAddress(stack.count - 2, form)
         let value = pop()
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))
+        guard check(address, Span(instruction, bytes: access.bytes), form) else { return }
         writeLocation(access: access, memory: instruction.a, address: address, offset: instruction.bits)
         body.write(byte: UInt8(ascii: "="))
         write(value)
@@ -101,7 +119,7 @@ extension BodyTranslator {
 
     mutating func pushMemorySize(_ index: UInt32) {
         flushCalls(operands: 0)
-        var node = Expression(.memorySize, .u32)
+        var node = Expression(.memorySize, module.memories[Int(index)].addressType)
         node.a = Int32(index)
         node.effects = .readsMemory
         push(add(node))
@@ -110,11 +128,12 @@ extension BodyTranslator {
     mutating func growMemory(_ index: UInt32) {
         flush(Effects.all, below: stack.count - 1)
         let delta = pop()
-        pushEffect(.memoryGrow, [delta], of: index)
+        pushEffect(.memoryGrow, [delta], of: index, module.memories[Int(index)].addressType)
     }
 
-    private mutating func pushEffect(_ name: RuntimeName, _ operands: [Int32], of index: UInt32) {
-        var node = Expression(.runtimeCall, .u32)
+    /// What fails with -1: the runtime's 64-bit result, or its lower half.
+    private mutating func pushEffect(_ name: RuntimeName, _ operands: [Int32], of index: UInt32, _ type: CType) {
+        var node = Expression(.runtimeCall, type)
         node.name = name
         node.c = Int32(index)
         node.a = Int32(arguments.count)
@@ -122,10 +141,10 @@ extension BodyTranslator {
         for operand in operands { inherit(operand, into: &node) }
         for operand in operands { arguments.append(operand) }
         node.effects = .all
-        let variable = temporaries.take(.u32)
+        let variable = temporaries.take(type)
         let position = add(node)
         writeTemporary(variable)
-        body.write("=(u)")
+        body.write(type.isWide ? "=" : "=(u)")
         write(position, in: .unary, exactly: nil)
         endStatement()
         push(add(temporaryNode(variable)))
@@ -141,7 +160,7 @@ extension BodyTranslator {
 
     mutating func pushTableSize(_ index: UInt32) {
         flushCalls(operands: 0)
-        var node = Expression(.tableSize, .u32)
+        var node = Expression(.tableSize, module.tables[Int(index)].type.indexType)
         node.a = Int32(index)
         node.effects = .readsTables
         push(add(node))
@@ -152,7 +171,7 @@ extension BodyTranslator {
         flush(Effects.all, below: stack.count - 2)
         let delta = pop()
         let value = pop()
-        pushEffect(.tableGrow, [value, delta], of: index)
+        pushEffect(.tableGrow, [value, delta], of: index, module.tables[Int(index)].type.indexType)
     }
 
     // MARK: Statements of the runtime

@@ -10,6 +10,7 @@ extension BodyTranslator {
         writeHead(function, into: &out)
         out.write("{")
         if usesMemory { out.write("B*const m=i->m;") }
+        if usesBounds { out.write("U*const n=&i->M0->bytes;") }
         if usesIndirectCall { out.write("u X;tf_function*F;") }
         writeConstants(into: &out)
         writeLocals(into: &out)

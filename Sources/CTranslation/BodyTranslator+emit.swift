@@ -48,6 +48,8 @@ extension BodyTranslator {
         case .tableGrow: growTable(instruction.a)
         case .tableSize: pushTableSize(instruction.a)
         case .tableFill: perform("A.table_fill", [.table(instruction.a)], operands: 3)
+        case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: emitWide(instruction.opcode)
+        case _ where instruction.opcode.isAtomic: emitAtomic(instruction)
         default: emitNumeric(instruction)
         }
     }

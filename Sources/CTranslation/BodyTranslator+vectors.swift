@@ -255,9 +255,13 @@ extension BodyTranslator {
 
     private mutating func loadVector(_ instruction: Instruction) {
         flushCalls(operands: 1)
-        settleAddress(stack.count - 1)
+        settleRepeatable(stack.count - 1)
         let address = pop()
         precede(.trapsOnLoad, below: stack.count)
+        guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else {
+            pushVector(VectorBits(low: 0, high: 0))
+            return
+        }
         let variable = temporaries.take(.vector)
         let start = body.count
         for isUpper in [false, true] {
@@ -272,10 +276,11 @@ extension BodyTranslator {
 
     /// The upper half first: if that is within the memory, so is the lower, and nothing is written before a trap.
     private mutating func storeVector(_ instruction: Instruction) {
-        settleAddress(stack.count - 2)
+        settleRepeatable(stack.count - 2)
         let value = pop()
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))
+        guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else { return }
         for isUpper in [true, false] {
             writeHalfLocation(instruction, address, isUpper: isUpper)
             body.write(byte: UInt8(ascii: "="))
@@ -283,13 +288,6 @@ extension BodyTranslator {
             if isUpper { body.write(byte: UInt8(ascii: ";")) }
         }
         endStatement()
-    }
-
-    /// An address that is written twice.
-    private mutating func settleAddress(_ index: Int) {
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
-        // A tee settles into its local first.
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
     }
 
     private mutating func writeHalfLocation(_ instruction: Instruction, _ address: Int32, isUpper: Bool) {

@@ -28,6 +28,7 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: "="))
         write(value)
         endStatement()
+        checkedAddresses.forget(local)
     }
 
     /// Writes `x3=…;`.
@@ -132,6 +133,7 @@ extension BodyTranslator {
         writeLocal(node.a)
         body.write(byte: UInt8(ascii: "="))
         write(node.b, in: .ternary, exactly: nil)
+        checkedAddresses.forget(node.a)
     }
 
     private mutating func writeNot(_ node: Expression) {

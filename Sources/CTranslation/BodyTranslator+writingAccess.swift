@@ -17,31 +17,42 @@ extension BodyTranslator {
         writeCast(to: node.type)
     }
 
-    /// `*(mu*)(m+((U)address+offset))`: the one routine that forms addresses.
-    ///
-    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
-    /// guest's faults.
+    /// `*(mu*)(m+((U)address+offset))`.
     mutating func writeLocation(access: Access, memory: UInt32, address: Int32, offset: UInt64) {
         body.write("*(")
         body.write(access.name)
         body.write("*)(")
+        writePointer(memory: memory, address: address, offset: offset)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// `m+((U)address+offset)`: the one routine that forms addresses.
+    ///
+    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
+    /// guest's faults. Whatever may be larger has been checked (`BodyTranslator+bounds.swift`).
+    mutating func writePointer(memory: UInt32, address: Int32, offset: UInt64) {
         writeBase(of: memory)
         body.write(byte: UInt8(ascii: "+"))
+        writeEffectiveAddress(memory: memory, address: address, offset: offset)
+    }
+
+    /// A sum of 64 bits, as an operand of an addition.
+    mutating func writeEffectiveAddress(memory: UInt32, address: Int32, offset: UInt64) {
+        let isWide = module.memories[Int(memory)].is64
         if let constant = constantBits(address) {
-            let sum = UInt64(UInt32(truncatingIfNeeded: constant)) + offset
+            let sum = (isWide ? constant : constant & 0xFFFF_FFFF) &+ offset
             body.write(sum)
             if sum > UInt64(Int32.max) { body.write("ull") }
         } else if offset == 0 {
-            write(address, in: .multiplicative, exactly: .u32)
+            write(address, in: .multiplicative, exactly: isWide ? .u64 : .u32)
         } else {
-            body.write("((U)")
-            write(address, in: .unary, exactly: .u32)
+            body.write(isWide ? "(" : "((U)")
+            write(address, in: .unary, exactly: isWide ? .u64 : .u32)
             body.write(byte: UInt8(ascii: "+"))
             body.write(offset)
             if offset > UInt64(Int32.max) { body.write("ull") }
             body.write(byte: UInt8(ascii: ")"))
         }
-        body.write(byte: UInt8(ascii: ")"))
     }
 
     private mutating func writeBase(of memory: UInt32) {
@@ -61,7 +72,7 @@ extension BodyTranslator {
     }
 
     mutating func writeMemorySize(_ node: Expression) {
-        body.write("(u)")
+        if !node.type.isWide { body.write("(u)") }
         writeMemory(UInt32(node.a))
         body.write("->pages")
     }
@@ -102,7 +113,7 @@ extension BodyTranslator {
     }
 
     mutating func writeTableSize(_ node: Expression) {
-        body.write("(u)")
+        if !node.type.isWide { body.write("(u)") }
         writeTable(UInt32(node.a))
         body.write("->size")
     }
@@ -154,6 +165,12 @@ extension BodyTranslator {
             body.write(node.c)
             body.write("(i")
         }
+        writeArguments(node)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// Writes `,l0,x1`: what follows the instance.
+    mutating func writeArguments(_ node: Expression) {
         for index in Int(node.a)..<Int(node.a + node.b) {
             body.write(byte: UInt8(ascii: ","))
             if nodes[Int(arguments[index])].type == .vector {
@@ -164,6 +181,5 @@ extension BodyTranslator {
             }
             write(arguments[index], in: .ternary, exactly: nil)
         }
-        body.write(byte: UInt8(ascii: ")"))
     }
 }

@@ -41,6 +41,9 @@ struct BodyTranslator: ~Copyable {
     var usedLocals = UsedLocals()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
+    /// The function reads the size of memory 0.
+    var usesBounds = false
+    var checkedAddresses = CheckedAddresses()
     /// Some function so far needs the declarations of vector operations.
     var usesVectors = false
     /// The statement last written, if it made a vector: its range in `body`, and the variable.
@@ -104,6 +107,7 @@ struct BodyTranslator: ~Copyable {
             } catch {
                 throw .invalid(error)
             }
+            if instruction.opcode.joinsPaths { checkedAddresses.removeAll() }
             if isDead {
                 skip(instruction)
             } else {
@@ -146,6 +150,8 @@ struct BodyTranslator: ~Copyable {
         vectorConstantPositions.removeAll(keepingCapacity: true)
         freshVector = (-1, 0, 0)
         usesMemory = false
+        usesBounds = false
+        checkedAddresses.removeAll()
         usesIndirectCall = false
         jumpTables = 0
         usedLocals.removeAll()
