@@ -35,11 +35,11 @@ enum ExternType: Hashable, CustomStringConvertible {
         case .tag(let type): return "a tag \(type)"
         case .global(let type): return "\(type.isMutable ? "a mutable" : "an immutable") global \(type.value)"
         case .table(let type):
-            return "a \(type.is64 ? "64-bit " : "")table of \(type.limits.text("element")) \(type.element)"
+            return "a \(type.is64 ? "64-bit " : "")table of \(type.limits.text) \(type.element)"
         case .memory(let type):
             let pageSize = type.pageSizeExponent == 16 ? "" : " of 1 byte"
             let kind = (type.isShared ? "shared " : "") + (type.is64 ? "64-bit " : "")
-            return "a \(kind)memory of \(type.limits.text("page"))\(pageSize)"
+            return "a \(kind)memory of \(type.limits.text) pages\(pageSize)"
         }
     }
 }
@@ -60,11 +60,7 @@ extension Extern {
 }
 
 extension Limits {
-    /// `1 to 2 pages`, `1 page or more`.
-    fileprivate func text(_ unit: String) -> String {
-        if let maximum { return "\(minimum) to \(maximum) \(unit)s" }
-        return "\(minimum) \(unit)\(minimum == 1 ? "" : "s") or more"
-    }
+    fileprivate var text: String { maximum.map { "\(minimum) to \($0)" } ?? "\(minimum) or more" }
 }
 
 extension [SubType] {
