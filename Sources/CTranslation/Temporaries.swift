@@ -56,6 +56,9 @@ struct Temporaries {
         read.removeAll(keepingCapacity: true)
     }
 
+    /// Keeps a variable's value though it is read.
+    mutating func pin(_ index: Int32) { variables[Int(index)].isPinned = true }
+
     /// Lets a pinned variable go: at once, or (`afterReading`) with its next reading.
     mutating func unpin(_ index: Int32, afterReading: Bool) {
         variables[Int(index)].isPinned = false
