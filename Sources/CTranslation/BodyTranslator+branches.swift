@@ -13,6 +13,7 @@ extension BodyTranslator {
         flushBeforeBranch(below: stack.count - count)
         settleForParallelMove(count)
         assignLanding(frames[target])
+        writeStateChange(to: target)
         writeGoto(frames[target].label)
         die()
     }
@@ -62,18 +63,17 @@ extension BodyTranslator {
 
     /// The statement of a branch that is taken, its values staying on the stack for when it is not.
     mutating func writeTaken(_ target: Int) {
-        let count = frames[target].labelTypes.count
         releasesTemporaries = false
         if frames[target].kind == .function {
-            let isBlock = type.results.cells > 1
-            if isBlock { body.write(byte: UInt8(ascii: "{")) }
+            body.write(byte: UInt8(ascii: "{"))
             writeReturnStatement()
-            if isBlock { body.write("}\n") }
-        } else if count == 0 {
+            body.write("}\n")
+        } else if frames[target].labelTypes.isEmpty && !changesState(to: target) {
             writeGoto(frames[target].label)
         } else {
             body.write(byte: UInt8(ascii: "{"))
             assignLanding(frames[target])
+            writeStateChange(to: target)
             writeGoto(frames[target].label)
             body.write("}\n")
         }
@@ -154,6 +154,7 @@ extension BodyTranslator {
     private mutating func writeReturnStatement() {
         let count = type.results.count
         guard count > 0 else {
+            writeHole(.leave)
             body.write("return")
             endStatement()
             return
@@ -168,11 +169,16 @@ extension BodyTranslator {
             writeScratch(0, as: .u64)
             body.write(byte: UInt8(ascii: "="))
             writeHalf(first, isUpper: true)
-            body.write(";return ")
+            body.write(byte: UInt8(ascii: ";"))
+            writeHole(.leave)
+            body.write("return ")
             writeHalf(first, isUpper: false)
         } else {
-            body.write("return ")
+            let mayCollect = nodes[Int(first)].effects.contains(.calls)
+            writeHole(mayCollect ? .beginReturn : .leave)
+            if !mayCollect { body.write("return ") }
             write(first)
+            if mayCollect { writeHole(.endReturn) }
         }
         endStatement()
     }

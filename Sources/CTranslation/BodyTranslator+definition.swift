@@ -4,6 +4,7 @@ import WasmModule
 extension BodyTranslator {
     /// Appends the definition of the function whose body was just translated.
     mutating func writeDefinition(_ function: FunctionIndex, into out: inout CText) {
+        findRoots()
         out.write("/* function ")
         out.write(function.rawValue)
         out.write(" */\nstatic ")
@@ -12,11 +13,18 @@ extension BodyTranslator {
         if usesMemory { out.write("B*const m=i->m;") }
         if usesBounds { out.write("U*const n=&i->M0->bytes;") }
         if usesIndirectCall { out.write("u X;tf_function*F;") }
+        if usesWideIndex { out.write("U W;") }
+        if returnsThroughVariable {
+            out.write(module.resultType(type))
+            out.write(" r;")
+        }
         writeConstants(into: &out)
         writeLocals(into: &out)
         writeTemporaries(into: &out)
+        writeRoots(into: &out)
+        writeHandler(into: &out)
         out.write(byte: 10)
-        out.write(body.bytes)
+        writeBody(into: &out)
         out.write("}\n")
     }
 
@@ -55,7 +63,7 @@ extension BodyTranslator {
     private func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
         let native = type.nativeParameterCount
-        let locals = usedLocals.sorted()
+        let locals = usedLocals.sorted().filter { localType($0) != .object }
         var declared: CType?
         for index in locals where index >= native || localType(index) == .vector {
             let type = localType(index)
@@ -99,7 +107,7 @@ extension BodyTranslator {
         }
     }
 
-    private func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
+    func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
         out.write("*(")
         out.write(type.isReference ? "p" : Access(type).name)
         out.write("*)(i->x+")
@@ -108,7 +116,7 @@ extension BodyTranslator {
     }
 
     private func writeTemporaries(into out: inout CText) {
-        for type in [CType.u32, .u64, .f32, .f64, .reference, .object, .vector] {
+        for type in [CType.u32, .u64, .f32, .f64, .reference, .vector] {
             let count = temporaries.count(of: type)
             guard count > 0 else { continue }
             out.write(type.name)

@@ -3,7 +3,7 @@ import WasmModule
 /// From instruction to operation: one line per opcode.
 extension BodyTranslator {
     /// Emits a validated instruction at a point that is reached.
-    mutating func emit(_ instruction: Instruction, labels: [UInt32]) {
+    mutating func emit(_ instruction: Instruction, labels: [UInt32], catches: [CatchClause]) {
         forgetNodes()
         switch instruction.opcode {
         case .unreachable: trap()
@@ -19,6 +19,18 @@ extension BodyTranslator {
         case .return: returnFromFunction()
         case .call: call(instruction.a)
         case .callIndirect: callIndirect(type: instruction.a, table: instruction.b)
+        case .callRef: callReference(instruction.a)
+        case .returnCall: returnCall(instruction.a)
+        case .returnCallIndirect: returnCallIndirect(type: instruction.a, table: instruction.b)
+        case .returnCallRef: returnCallReference(type: instruction.a)
+        case .tryTable: beginTryTable(instruction.blockType, catches)
+        case .throw: throwNew(instruction.a)
+        case .throwRef: throwReference()
+        case .try: beginTry(instruction.blockType)
+        case .catch: beginCatch(instruction.a)
+        case .catchAll: beginCatch(nil)
+        case .delegate: delegate(instruction.a)
+        case .rethrow: rethrow(instruction.a)
         case .drop: drop()
         case .select, .selectTyped: select()
         case .localGet: pushLocal(instruction.a)
@@ -37,6 +49,10 @@ extension BodyTranslator {
         case .refNull: pushConstant(cType(ValueType(rawValue: instruction.a)), 0)
         case .refIsNull: pushIsNull()
         case .refFunc: pushFunctionReference(instruction.a)
+        case .refEq: pushComparison(.eq)
+        case .refAsNonNull: requireNonNull(stack.count - 1, .nullReference)
+        case .brOnNull: branchOnNull(instruction.a)
+        case .brOnNonNull: branchOnNonNull(instruction.a)
         case .memoryInit: perform("A.memory_init", [.memory(instruction.b), .segment(instruction.a)], operands: 3)
         case .dataDrop: perform("A.data_drop", [.segment(instruction.a)], operands: 0)
         case .memoryCopy:
@@ -57,10 +73,14 @@ extension BodyTranslator {
     /// Follows the structure of code that is not reached.
     mutating func skip(_ instruction: Instruction) {
         switch instruction.opcode {
-        case .block, .loop, .if:
+        case .block, .loop, .if, .tryTable, .try:
             frames.append(ControlFrame(.dead, parameters: [], results: [], height: stack.count))
         case .else:
             if frames.last?.kind != .dead { otherwise() }
+        case .catch, .catchAll:
+            if frames.last?.kind != .dead { beginCatch(instruction.opcode == .catch ? instruction.a : nil) }
+        case .delegate:
+            if frames.last?.kind == .dead { frames.removeLast() } else { delegate(instruction.a) }
         case .end:
             if frames.last?.kind == .dead { frames.removeLast() } else { end() }
         default: break
@@ -265,6 +285,7 @@ extension BodyTranslator {
         case .i64ReinterpretF64: pushReinterpretation(.u64)
         case .f32ReinterpretI32: pushReinterpretation(.f32)
         case .f64ReinterpretI64: pushReinterpretation(.f64)
+        case _ where instruction.opcode.isOfObjects: emitObject(instruction)
         default: emitVector(instruction)
         }
     }

@@ -11,6 +11,7 @@ extension BodyTranslator {
     mutating func add(_ node: Expression) -> Int32 {
         nodes.append(node)
         if node.isCall { pendingCalls += 1 }
+        if node.effects.contains(.calls) { mayCollect = true }
         return Int32(nodes.count - 1)
     }
 

@@ -9,11 +9,13 @@ extension BodyTranslator {
     }
 
     mutating func writeTemporary(_ variable: Int32) {
+        if temporaries.type(variable) == .object { body.write("R.") }
         body.write(byte: temporaries.type(variable).temporaryLetter)
         body.write(temporaries.number(variable))
     }
 
     mutating func writeLocal(_ index: Int32) {
+        if localType(UInt32(index)) == .object { body.write("R.") }
         body.write(byte: UInt8(ascii: "l"))
         body.write(index)
     }
@@ -121,6 +123,7 @@ extension BodyTranslator {
         case .memorySize: writeMemorySize(node)
         case .tableSize: writeTableSize(node)
         case .functionReference: writeFunctionReference(node)
+        case .field, .element, .arrayLength, .i31, .i31Value, .referenceTest: writeObjectShape(node)
         }
     }
 

@@ -39,6 +39,7 @@ struct BodyTranslator: ~Copyable {
     var floatConstants: [UInt64] = []
     var floatConstantPositions: [UInt64: Int32] = [:]
     var usedLocals = UsedLocals()
+    var objectFields = ObjectFields()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
     /// The function reads the size of memory 0.
@@ -51,6 +52,17 @@ struct BodyTranslator: ~Copyable {
     /// Pairs in the table of float constants.
     var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
+    /// Some of them are through tables of 64-bit indices.
+    var usesWideIndex = false
+    /// Something in the body may collect: references are to be found by the collector.
+    var mayCollect = false
+    /// At the end of a body: its locals that the collector must find, and whether it has to.
+    var rootLocals: [UInt32] = []
+    var linksRoots = false
+    /// Places in the body whose text is known only at its end.
+    var holes: [(offset: Int, hole: Hole)] = []
+    /// What catches exceptions; the state of number n is n + 1.
+    var handlers: [Handler] = []
     /// Jump tables declared so far, for their names.
     var jumpTables = 0
     /// Temporaries read by a written expression are free again at the end of the statement.
@@ -103,7 +115,8 @@ struct BodyTranslator: ~Copyable {
                 throw .malformed(error)
             }
             do {
-                try validator.check(instruction, labels: reader.labels, types: reader.types, at: offset)
+                try validator.check(
+                    instruction, labels: reader.labels, types: reader.types, catches: reader.catches, at: offset)
             } catch {
                 throw .invalid(error)
             }
@@ -111,7 +124,7 @@ struct BodyTranslator: ~Copyable {
             if isDead {
                 skip(instruction)
             } else {
-                emit(instruction, labels: reader.labels)
+                emit(instruction, labels: reader.labels, catches: reader.catches)
             }
             if body.isOverflowing || temporaries.isOverflowing { try checkSize(function, at: offset) }
             if case .end = instruction.opcode { isFinished = validator.isFinished }
@@ -153,6 +166,10 @@ struct BodyTranslator: ~Copyable {
         usesBounds = false
         checkedAddresses.removeAll()
         usesIndirectCall = false
+        usesWideIndex = false
+        mayCollect = false
+        holes.removeAll(keepingCapacity: true)
+        handlers.removeAll(keepingCapacity: true)
         jumpTables = 0
         usedLocals.removeAll()
         frames.append(ControlFrame(.function, parameters: [], results: type.results, height: 0))
@@ -168,6 +185,6 @@ struct BodyTranslator: ~Copyable {
     private var frameSize: Int {
         let locals = type.parameters.count + usedLocals.count
         let secondHalves = temporaries.count(of: .vector) + (usesVectors ? Int32(locals) : 0)
-        return 8 * (locals + temporaries.count + 16 + Int(secondHalves))
+        return 8 * (locals + temporaries.count + 32 + Int(secondHalves))
     }
 }
