@@ -20,7 +20,7 @@ func declaredFeatures(_ module: Module) -> Set<Feature> {
 
 extension ValueType {
     /// The features that brought the type.
-    fileprivate var features: Set<Feature> {
+    var features: Set<Feature> {
         if self == .v128 { return [.simd] }
         guard isReference else { return [] }
         var found: Set<Feature> = [.referenceTypes]
@@ -73,11 +73,15 @@ extension Module {
         memories.contains(where: \.is64) || tables.contains { $0.type.is64 }
     }
 
-    /// The types of everything declared, each once; a table of `funcref` has been there from the first version.
+    /// The types of everything declared, each once.
+    ///
+    /// Tables of `funcref`, and segments that list functions, have been there from the first version.
     fileprivate var declaredValueTypes: Set<ValueType> {
         var found = Set(globals.map(\.type.value))
         for table in tables where table.type.element != .funcref { found.insert(table.type.element) }
-        for segment in elements where segment.type != .funcref { found.insert(segment.type) }
+        for segment in elements where segment.type != .funcref {
+            if case .expressions = segment.items { found.insert(segment.type) }
+        }
         for type in types {
             switch type.composite {
             case .function(let function):

@@ -11,11 +11,15 @@ package func featuresUsed(by module: ValidatedModule, bytes: UnsafeBufferPointer
     var isUsed = [Bool](repeating: false, count: InstructionTable.byCode.count)
     var usesOtherTable = false
     var usesBlockParameters = false
-    try? walkBodies(module, bytes: bytes) { instruction in
+    var types: Set<ValueType> = []
+    try? walkBodies(module, bytes: bytes, visitLocals: { types.insert($0) }) { instruction in
         isUsed[Int(instruction.opcode.rawValue)] = true
         if instruction.opcode == .callIndirect, instruction.b != 0 { usesOtherTable = true }
-        if instruction.opcode.beginsBlock, instruction.b == 2 { usesBlockParameters = true }
+        guard instruction.opcode.beginsBlock else { return }
+        if case .result(let type) = instruction.blockType { types.insert(type) }
+        if instruction.b == 2 { usesBlockParameters = true }
     }
+    for type in types { found.formUnion(type.features) }
     for row in InstructionTable.allRows where isUsed[Int(row.opcode.rawValue)] { found.insert(row.feature) }
     if usesOtherTable { found.insert(.referenceTypes) }
     if usesBlockParameters { found.insert(.multiValue) }

@@ -71,8 +71,8 @@ extension FunctionValidator {
             try checkControl(instruction, labels)
         case .tryTable: try tryTable(instruction, catches)
         default:
-            // The page of the opcode: prefix FB.
-            if instruction.opcode.rawValue >> 8 == 4 { try checkAggregate(instruction) } else { try checkRare(instruction) }
+            let isAggregate = instruction.opcode.rawValue >> 8 == 4  // Prefix FB.
+            if isAggregate { try checkAggregate(instruction) } else { try checkRare(instruction) }
         }
     }
 

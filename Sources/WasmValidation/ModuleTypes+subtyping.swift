@@ -88,13 +88,11 @@ extension ModuleTypes {
             let entry = entries[index]
             guard entry.supertype != TypeEntry.none else { continue }
             let supertype = entries[Int(entry.supertype)]
-            guard !supertype.isFinal else {
-                throw TypeFailure(message: "sub type \(index) does not match super type \(entry.supertype): it is final")
-            }
+            let message = "sub type \(index) does not match super type \(entry.supertype)"
+            guard !supertype.isFinal else { throw TypeFailure(message: "\(message), which is final") }
             guard fits(entry, supertype) else {
-                let shown = "\(types[index]), \(types[Int(entry.supertype)])"
-                throw TypeFailure(
-                    message: "sub type \(index) does not match super type \(entry.supertype): \(shown.prefix(200))")
+                let shown = "\(types[index]) and \(types[Int(entry.supertype)])"
+                throw TypeFailure(message: "\(message): \(shown.prefix(200))")
             }
         }
     }

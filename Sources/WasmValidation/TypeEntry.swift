@@ -22,9 +22,9 @@ struct TypeEntry: Sendable {
     let count: UInt32
     /// Of a function.
     let resultCount: UInt32
-    /// The types numbered so that all subtypes of a type directly follow it: this one's number…
+    /// Its number, where the types are numbered so that all subtypes of a type directly follow it.
     var order: UInt32 = 0
-    /// …and the one after its last subtype's.
+    /// The number after that of its last subtype.
     var orderEnd: UInt32 = 0
 
     static let none = UInt32.max
