@@ -62,7 +62,6 @@ void tf_store_destroy(tf_store *store) {
     tf_heap_destroy(store);
     for (tf_store_memory *memory = store->memories; memory; memory = memory->next) tf_memory_destroy(memory);
     for (tf_store_table *table = store->tables; table; table = table->next) tf_table_destroy(table);
-    tf_heap_destroy(store);
     tf_arena_block *block = store->arena.blocks;
     while (block) {
         tf_arena_block *next = block->next; /* the last one holds the store */
