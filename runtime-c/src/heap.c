@@ -217,4 +217,5 @@ void tf_heap_destroy(tf_store *store) {
         next = large->next;
         free(large);
     }
+    store->heap = NULL;
 }
