@@ -56,7 +56,7 @@ enum ModuleRun {
 
     private static func artifact(_ arguments: RunArguments) throws -> Artifact {
         let cache = ModuleCache(configuration: .forCommands())
-        let options = CompileOptions(tier: arguments.tier)
+        let options = CompileOptions(tier: arguments.tier, boundsChecks: arguments.boundsChecks)
         if arguments.file == "-" {
             return try cache.artifact(contents: try readFile("-"), name: "-", options: options)
         }
