@@ -39,13 +39,13 @@ extension FunctionValidator {
 
     private mutating func structNew(_ instruction: Instruction) throws(ValidationError) {
         let type = try structureType(instruction.a)
-        for index in type.fields.reversed() {
-            let storage = context.types.fields[index].storage
-            if case .structNew = instruction.opcode {
-                try pop(storage.unpacked)
-            } else if !storage.isDefaultable {
-                throw failure("type mismatch: a field of type \(instruction.a) has no default value")
+        if case .structNew = instruction.opcode {
+            for index in type.fields.reversed() {
+                if isBottomless { break }
+                try pop(context.types.fields[index].storage.unpacked)
             }
+        } else if !type.isDefaultable {
+            throw failure("type mismatch: a field of type \(instruction.a) has no default value")
         }
         push(type.reference(isNullable: false))
     }

@@ -15,7 +15,7 @@ extension FunctionValidator {
             try pop(.i32)
             try pop(element.storage.unpacked)
         case .arrayNewDefault:
-            guard element.storage.isDefaultable else {
+            guard type.isDefaultable else {
                 throw failure("type mismatch: an element of type \(instruction.a) has no default value")
             }
             try pop(.i32)
@@ -23,7 +23,10 @@ extension FunctionValidator {
             guard instruction.b <= Self.fixedLimit else {
                 throw failure("too many operands for array.new_fixed: limit \(Self.fixedLimit)")
             }
-            for _ in 0..<instruction.b { try pop(element.storage.unpacked) }
+            for _ in 0..<instruction.b {
+                if isBottomless { break }
+                try pop(element.storage.unpacked)
+            }
         case .arrayNewData:
             try checkData(instruction.b, for: element)
             try pop(.i32)

@@ -18,7 +18,7 @@ extension FunctionValidator {
             case .returnCallIndirect: try indirectType(instruction).signature
             default: try callReference(instruction.a)
             }
-        guard context.types.matches(signature.results, frames[0].signature.results) else {
+        guard matches(signature.results, frames[0].signature.results) else {
             throw failure("type mismatch: the results of the tail call are not the function's")
         }
         try pop(signature.parameters)

@@ -42,7 +42,7 @@ extension FunctionValidator {
 
     private mutating func end() throws(ValidationError) {
         let frame = try leave()
-        if case .`if` = frame.opcode, !context.types.matches(frame.signature.parameters, frame.signature.results) {
+        if case .`if` = frame.opcode, !matches(frame.signature.parameters, frame.signature.results) {
             // An `if` without `else` passes its parameters on.
             throw failure("type mismatch: if without else has to yield its parameters")
         }
@@ -54,10 +54,11 @@ extension FunctionValidator {
         try pop(.i32)
         let types = try label(last)
         try expect(types)
+        // A table may name a few labels millions of times, each of a thousand types.
+        var expected: Set<Range<Int>> = []
         for depth in labels {
             let other = try label(depth)
-            // Most labels of a table are alike.
-            if other == types { continue }
+            if other == types || !expected.insert(other).inserted { continue }
             guard other.count == types.count else {
                 throw failure("type mismatch: labels of br_table take \(other.count) and \(types.count) operands")
             }

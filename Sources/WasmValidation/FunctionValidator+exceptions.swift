@@ -21,7 +21,7 @@ extension FunctionValidator {
             target = target.dropLast()
         }
         let payload = if let tag = clause.tag { try tagType(tag.rawValue).parameters } else { 0..<0 }
-        guard context.types.matches(payload, target) else {
+        guard matches(payload, target) else {
             throw failure("type mismatch: label \(clause.label) of a catch clause takes other operands")
         }
     }

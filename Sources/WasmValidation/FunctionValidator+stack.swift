@@ -24,6 +24,11 @@ extension FunctionValidator {
         guard context.types.matches(actual, expected) else { throw mismatch(expected, actual) }
     }
 
+    /// Whether there are as many operands of any type as an instruction wants.
+    ///
+    /// A few bytes of unreachable code can want thousands, again and again.
+    var isBottomless: Bool { isUnreachable && operands.count == height }
+
     /// Pops an operand of any type.
     mutating func popAny() throws(ValidationError) -> ValueType {
         guard operands.count > height else {
@@ -44,7 +49,7 @@ extension FunctionValidator {
     /// Pops operands of the types in a range of the context's values.
     mutating func pop(_ types: Range<Int>) throws(ValidationError) {
         var index = types.upperBound
-        while index > types.lowerBound {
+        while index > types.lowerBound, !isBottomless {
             index -= 1
             try pop(context.types.values[index])
         }

@@ -40,6 +40,17 @@ extension FunctionValidator {
         return context.types.entries[Int(context.functions[Int(function)])]
     }
 
+    /// Whether as many values of the types of one range may be used as those of another.
+    ///
+    /// A few bytes can ask this of the same thousand types again and again; so what was found is kept.
+    mutating func matches(_ actual: Range<Int>, _ expected: Range<Int>) -> Bool {
+        guard actual.count > 16 else { return context.types.matches(actual, expected) }
+        if matchingTypes[actual]?.contains(expected) ?? false { return true }
+        guard context.types.matches(actual, expected) else { return false }
+        matchingTypes[actual, default: []].insert(expected)
+        return true
+    }
+
     /// The signature of a block.
     mutating func signature(of block: BlockType) throws(ValidationError) -> Signature {
         switch block {

@@ -24,6 +24,9 @@ package struct FunctionValidator {
     /// there have type ``ValueType/bottom``.
     package internal(set) var isUnreachable = false
 
+    /// By list of types, other lists that it was found to match.
+    var matchingTypes: [Range<Int>: Set<Range<Int>>] = [:]
+
     private var locals = LocalTypes()
     /// Parameters have values from the start.
     private var parameterCount = 0

@@ -88,7 +88,7 @@ extension ModuleTypes {
             let place = add(type.composite, from: start)
             entries.append(
                 TypeEntry(
-                    kind: type.kind, isFinal: type.isFinal, canonical: UInt32(index),
+                    kind: type.kind, isFinal: type.isFinal, isDefaultable: type.isDefaultable, canonical: UInt32(index),
                     supertype: type.supertype.map { canonical($0, from: start).rawValue } ?? TypeEntry.none,
                     start: UInt32(place.start), count: UInt32(place.count), resultCount: UInt32(place.results)))
         }
@@ -166,6 +166,17 @@ extension SubType {
         case .function: .function
         case .structure: .structure
         case .array: .array
+        }
+    }
+}
+
+extension SubType {
+    /// Whether a structure or an array of the type can be made without saying of what.
+    fileprivate var isDefaultable: Bool {
+        switch composite {
+        case .function: false
+        case .structure(let fields): fields.allSatisfy(\.storage.isDefaultable)
+        case .array(let element): element.storage.isDefaultable
         }
     }
 }

@@ -8,6 +8,8 @@ struct TypeEntry: Sendable {
 
     let kind: Kind
     let isFinal: Bool
+    /// Whether all fields have default values.
+    let isDefaultable: Bool
     /// How many supertypes it has, one above the other.
     var depth: UInt8 = 0
     /// The first of the types that are equal to this one.
