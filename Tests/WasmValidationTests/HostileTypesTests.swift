@@ -102,4 +102,44 @@ struct HostileTypesTests {
             #expect(message(nested(50_001, block)) == "blocks nested too deeply: limit 50000")
         }
     }
+
+    @Test("Unreachable code has the operands of a structure of many fields, again and again")
+    func unreachable() {
+        let fields = 10_000
+        let structure: [UInt8] = [0x5F] + leb(fields) + (0..<fields).flatMap { _ -> [UInt8] in [0x7F, 0] }
+        let function: [UInt8] = [0x60, 0, 0]
+        func module(_ operands: [UInt8]) -> [UInt8] {
+            let new = (0..<100_000).flatMap { _ -> [UInt8] in [0xFB, 0, 0, 0x1A] }
+            let body = [0, 0x00] + operands + new + [0x0B]
+            return types(2, structure + function) + section(.function, [1, 1])
+                + section(.code, [1] + leb(body.count) + body)
+        }
+        #expect(refusal(module([])) == nil)
+        #expect(refusal(module([0x41, 0])) == nil)
+        #expect(refusal(module([0x42, 0]))?.message == "type mismatch: expected i32, found i64")
+    }
+
+    @Test("A table of branches, or a list of clauses, names labels of a thousand subtypes many times")
+    func labels() {
+        // 0 and 1: structures, the second a subtype; 2 and 3: a thousand results of each; 4: as many parameters.
+        func list(_ type: [UInt8]) -> [UInt8] { leb(1000) + Array([[UInt8]](repeating: type, count: 1000).joined()) }
+        var contents: [UInt8] = root + subtype(of: 0)
+        contents += [0x60, 0] + list([0x63, 0])
+        contents += [0x60, 0] + list([0x6B])
+        contents += [0x60] + list([0x63, 1]) + [0]
+        func module(_ inner: [UInt8]) -> [UInt8] {
+            let body: [UInt8] = [0, 0x02, 2, 0x02, 3] + inner + [0x0B, 0x00, 0x0B, 0x00, 0x0B]
+            return types(5, contents) + section(.function, [1, 4]) + section(.tag, [1, 0, 4])
+                + section(.code, [1] + leb(body.count) + body)
+        }
+        let count = 200_000
+        var table: [UInt8] = []
+        for local in 0..<1000 { table += [0x20] + leb(local) }
+        table += [0x41, 0, 0x0E] + leb(count)
+        for index in 0...count { table.append(UInt8(index & 1)) }
+        #expect(refusal(module(table)) == nil)
+        var clauses: [UInt8] = [0x1F, 0x40] + leb(count)
+        for index in 0..<count { clauses += [0, 0, UInt8(index & 1)] }
+        #expect(refusal(module(clauses + [0x0B, 0x00])) == nil)
+    }
 }
