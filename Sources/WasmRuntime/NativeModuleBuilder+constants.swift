@@ -18,9 +18,6 @@ extension NativeModuleBuilder {
             steps += operation.steps
         }
         guard height == Value.cellCount(type) else { throw Self.malformed }
-        guard depth <= Int(TF_SCRATCH_CELLS) else {
-            throw ModuleMismatch(reason: "a constant expression nests too deeply")
-        }
         return tf_expression(steps: arrays.copy(steps), count: UInt32(steps.count), depth: UInt32(depth))
     }
 
