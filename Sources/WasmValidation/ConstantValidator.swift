@@ -21,9 +21,9 @@ struct ConstantValidator {
         try validator.beginConstant(yields: type)
         for instruction in expression.instructions {
             try check(instruction, at: expression.offset)
-            try validator.check(instruction, labels: [], types: [], at: expression.offset)
+            try validator.check(instruction, labels: [], types: [], catches: [], at: expression.offset)
         }
-        try validator.check(Instruction(.end), labels: [], types: [], at: expression.offset)
+        try validator.check(Instruction(.end), labels: [], types: [], catches: [], at: expression.offset)
     }
 
     private func isConstant(_ instruction: Instruction, of type: ValueType) -> Bool {

@@ -3,7 +3,7 @@ package import WasmModule
 extension FunctionValidator {
     /// Checks one instruction; `labels`, `types` and `catches` are the immediates that its reader keeps.
     package mutating func check(
-        _ instruction: Instruction, labels: [UInt32], types: [ValueType], catches: [CatchClause] = [], at offset: Int
+        _ instruction: Instruction, labels: [UInt32], types: [ValueType], catches: [CatchClause], at offset: Int
     ) throws(ValidationError) {
         self.offset = offset
         guard !frames.isEmpty else { throw failure("END opcode expected: instruction after the function's end") }
