@@ -20,6 +20,8 @@ struct TinyModule {
     /// The types of the memories: one of at least one page.
     var memories: [[UInt8]] = [[0, 1]]
     var boundsChecks = BoundsChecks.guardPages
+    /// The types of the tags.
+    var tags: [UInt8] = []
     /// The bytes of type 2, if there is one.
     var furtherType: [UInt8] = []
 
@@ -37,6 +39,7 @@ struct TinyModule {
         module += Self.section(3, [1, 1])
         module += Self.section(4, [tables] + (0..<tables).flatMap { _ in [0x70] + tableLimits })
         module += Self.section(5, Self.leb(memories.count) + memories.flatMap { $0 })
+        if !tags.isEmpty { module += Self.section(13, Self.leb(tags.count) + tags.flatMap { [0, $0] }) }
         module += Self.section(6, [1, Self.i32, 1, 0x41, 0, 0x0B])
         module += Self.section(7, [1] + Self.name(exportName) + [0, 1])
         var code = Self.leb(locals.count)
