@@ -1,6 +1,7 @@
 """Random modules, compiled by tfc, against wasmtime; see `--help`."""
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+import objects
 import oracle
 import shapes
 import vectors
@@ -65,7 +67,11 @@ def vector(seed, folder):
     return [bytes(oracle.wasmtime.wat2wasm(text)) for text in vectors.module(seed)]
 
 
-GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape, "vectors": vector}
+def object_(seed, folder):
+    return [bytes(oracle.wasmtime.wat2wasm(text)) for text in objects.module(seed)]
+
+
+GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape, "vectors": vector, "objects": object_}
 
 
 def is_allowed(reason):
@@ -121,12 +127,13 @@ class Comparison:
     def check(self, scripts, folder):
         """Failures by script: the whole of a folder at once, single ones if that does not end well."""
         found = {}
-        for limit in self.options.expression_limits:
-            found.update(self.check_once(scripts, limit))
+        for checks, limit in itertools.product(self.options.bounds_checks, self.options.expression_limits):
+            flags = ["--bounds-checks", checks, *(["--expression-limit", limit] if limit else [])]
+            found = {**self.check_once(scripts, flags), **found}
         return found
 
-    def check_once(self, scripts, limit):
-        command = [self.options.tfc, "wast", "-v", *(["--expression-limit", limit] if limit else []), *scripts]
+    def check_once(self, scripts, flags):
+        command = [self.options.tfc, "wast", "-v", *flags, *scripts]
         try:
             result = run(command, timeout=60 + 10 * len(scripts))
         except subprocess.TimeoutExpired:
@@ -134,23 +141,23 @@ class Comparison:
         if result is None or result.returncode not in (0, 1):
             if len(scripts) > 1:
                 middle = len(scripts) // 2
-                return {**self.check_once(scripts[:middle], limit), **self.check_once(scripts[middle:], limit)}
+                return {**self.check_once(scripts[:middle], flags), **self.check_once(scripts[middle:], flags)}
             why = "takes for ever" if result is None else f"status {result.returncode} {result.stderr[-300:]!r}"
-            return {scripts[0]: f"tfc at expression limit {limit}: {why}"}
-        return self.failures_in(result.stdout.decode(errors="replace"), limit)
+            return {scripts[0]: f"tfc wast {' '.join(flags)}: {why}"}
+        return self.failures_in(result.stdout.decode(errors="replace"), flags)
 
-    def failures_in(self, text, limit):
+    def failures_in(self, text, flags):
         found, spoiled = {}, set()
         for line in text.splitlines():
             match = re.match(r"(.*\.json):(\d+): (.*)", line)
-            if not match or "/" not in match[1] or re.match(r"\d+ of \d+ failed", match[3]):
+            if not match or "/" not in match[1]:
                 continue
             path = pathlib.Path(match[1])
             # What was left after a divergence that is allowed is no longer the same state.
             if is_allowed(match[3]):
                 spoiled.add(path)
             elif path not in spoiled:
-                found.setdefault(path, f"line {match[2]}, expression limit {limit or 'default'}: {match[3]}")
+                found.setdefault(path, f"line {match[2]}, {' '.join(flags)}: {match[3]}")
         return found
 
     def chunk(self, seeds, kind):
@@ -176,7 +183,7 @@ class Comparison:
     def reduce(self, module):
         """Makes the module small while it still fails, and leaves it as text."""
         flags = ["--tfc", self.options.tfc, "--expression-limits", ",".join(self.options.expression_limits),
-                 "--seed", str(self.seed(module))]
+                 "--bounds-checks", ",".join(self.options.bounds_checks), "--seed", str(self.seed(module))]
         predicate = module.with_suffix(".sh")
         parts = " ".join(f"'{part}'" for part in [HERE.parent / "compare-random", *flags, "--fails"])
         predicate.write_text(f"#!/bin/sh\nexec {parts} \"$1\"\n")
@@ -209,10 +216,11 @@ def arguments():
         differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did. Modules that once failed are in
         Tests/RandomModules; name them to run them again.""")
     parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
-    parser.add_argument("--kinds", default="smith,ttf,shapes,vectors", help="kinds of modules, by commas")
+    parser.add_argument("--kinds", default="smith,ttf,shapes,vectors,objects", help="kinds of modules, by commas")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many seeds of each kind")
     parser.add_argument("--expression-limits", default=",2,1", help="by commas; nothing is the default limit")
+    parser.add_argument("--bounds-checks", default="guard-pages", help="guard-pages, explicit or both, by commas")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("random-failures"),
                         help="where modules that fail are left")
     parser.add_argument("--reduce", action="store_true", help="make failing modules small, as text")
@@ -222,6 +230,7 @@ def arguments():
     parser.add_argument("modules", nargs="*", type=pathlib.Path, help="instead of seeds: modules, binary or text")
     options = parser.parse_args()
     options.expression_limits = options.expression_limits.split(",")
+    options.bounds_checks = options.bounds_checks.split(",")
     return options
 
 
@@ -234,13 +243,24 @@ def main():
         failed = [path for path in options.modules if comparison.fails(path)]
         print(f"{len(options.modules) - len(failed)} passed, {len(failed)} failed")
         return 1 if failed else 0
-    last = options.first + options.count
+    passed = failed = 0
     for kind in options.kinds.split(","):
-        for start in range(options.first, last, 40):
-            comparison.chunk(range(start, min(start + 40, last)), kind)
-        print(f"{kind}: {comparison.compared} modules compared, {comparison.refused} left out, "
-              f"{comparison.commands} commands, {comparison.failures} modules failed", flush=True)
-    return 1 if comparison.failures else 0
+        comparison = compare_seeds(kind, options)
+        passed += comparison.compared - comparison.failures
+        # Nothing to compare is no success.
+        failed += comparison.failures or (comparison.compared == 0)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def compare_seeds(kind, options):
+    comparison = Comparison(options)
+    last = options.first + options.count
+    for start in range(options.first, last, 40):
+        comparison.chunk(range(start, min(start + 40, last)), kind)
+    print(f"{kind}: {comparison.compared} modules compared, {comparison.refused} left out, "
+          f"{comparison.commands} commands, {comparison.failures} modules failed", flush=True)
+    return comparison
 
 
 if __name__ == "__main__":
