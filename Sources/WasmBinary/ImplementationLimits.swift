@@ -13,6 +13,8 @@
 /// | size of a function body | 7,654,321 bytes | JS API |
 /// | parameters, results of a type | 1,000 each | JS API |
 /// | fields of a structure | 10,000 | JS API |
+/// | supertypes of a type, one above the other | 63 | JS API |
+/// | operands of `array.new_fixed` | 10,000 | JS API |
 /// | locals of a function, with its parameters | 50,000 | JS API |
 /// | nested blocks | 50,000 | ours: a frame is 40 bytes here and a label in C |
 /// | operands on the stack | 1,000,000 | ours: two bytes of code can push 1,000 operands |
