@@ -1,4 +1,5 @@
 import WasmModule
+import WasmValidation
 
 /// Structures: making them, their fields; and what arrays share with them.
 ///
@@ -55,6 +56,8 @@ extension BodyTranslator {
     /// Ends the guest if an operand, which becomes a variable, is null.
     mutating func requireNonNull(_ index: Int, _ trap: Trap) {
         makeVariable(index)
+        let node = nodes[Int(stack[index])]
+        if node.shape == .local && !validator.localType(UInt32(node.a)).isNullable { return }
         precede(.trapsOtherwise, below: index)
         body.write("if(!")
         writeKept(stack[index])

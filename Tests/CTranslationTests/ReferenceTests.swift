@@ -75,6 +75,12 @@ struct ReferenceTests {
         #expect(try text([i31ref], [i32], local(0) + [0xFB, 30]).contains("return WU(R.l0);"))
     }
 
+    @Test("A local that can't be null is not looked at")
+    func nonNullLocal() throws {
+        // (ref i31)
+        #expect(try text([[0x64, 0x6C]], [i32], local(0) + [0xFB, 29]).contains("\nreturn WS(R.l0);"))
+    }
+
     @Test("References are compared as pointers")
     func equality() throws {
         #expect(try text([[0x6D], [0x6D]], [i32], local(0) + local(1) + [0xD3]).contains("return R.l0==R.l1;"))
