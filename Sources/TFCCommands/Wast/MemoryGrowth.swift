@@ -4,9 +4,8 @@
 struct MemoryGrowth {
     /// KiB that the last round may leave more than the second.
     ///
-    /// Where the allocator finds room differs from round to round by less; one page kept for each of the suite's
-    /// modules would be five times as much.
-    static let tolerance = 2048
+    /// Rounds of the suite differ by less than 50; one page kept for each of its modules would be twenty times as much.
+    static let tolerance = 512
 
     private var rounds: [ResidentMemory] = []
 
