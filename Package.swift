@@ -76,7 +76,7 @@ let everythingElse: [Target] = [
     tests("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", log] + nio),
     tests(
         "TFCCommands",
-        ["tfc", "tfc-serve", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 let package = Package(

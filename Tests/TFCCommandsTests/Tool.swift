@@ -26,10 +26,12 @@ struct Tool {
     }
 
     /// Writes a module from its text.
-    func module(_ name: String, _ text: String) throws {
+    func module(_ name: String, _ text: String, features: [String] = []) throws {
         let source = folder.appendingPathComponent(name + ".wat")
         try text.write(to: source, atomically: true, encoding: .utf8)
-        let made = try launch("/usr/bin/env", ["wat2wasm", "--debug-names", source.path, "-o", name + ".wasm"])
+        let made = try launch(
+            "/usr/bin/env",
+            ["wat2wasm", "--debug-names"] + features.map { "--enable-" + $0 } + [source.path, "-o", name + ".wasm"])
         try #require(made.code == 0, "\(made.errors)")
     }
 
