@@ -67,7 +67,8 @@ extension BodyTranslator {
         }
         prepareTarget(target)
         var resolved = Handler.Clause(tag: clause.tag, label: frames[target].label, values: frames[target].landing)
-        if clause.hasReference, let last = resolved.values.popLast() { resolved.exception = last }
+        // It stays among the values, so that clauses with one label share the list of a thousand.
+        if clause.hasReference, let last = resolved.values.last { resolved.exception = last }
         if !frames[target].isTry { resolved.state = frames[target].state }
         return resolved
     }
@@ -120,7 +121,7 @@ extension BodyTranslator {
             body.write(index + 1)
             body.write(":;\n")
             let handler = handlers[index]
-            for clause in handler.clauses { writeClause(clause) }
+            for clause in handler.clauses where !body.isOverflowing { writeClause(clause) }
             if handler.clauses.contains(where: { $0.tag == nil }) { continue }
             if handler.outer == 0 {
                 body.write("break;\n")

@@ -12,7 +12,7 @@ struct Handler {
         var tag: TagIndex?
         /// The label; negative: out of the function, with what the exception carries as results.
         var label: Int
-        /// Variables for the values, as far as there are such and the label takes them.
+        /// The label's variables, first those for the values.
         var values: [Int32] = []
         /// The variable for the exception itself, or negative.
         var exception: Int32 = -1
