@@ -88,7 +88,34 @@ extension BodyTranslator {
         prepareAddress(stack.count - count, form)
         var operands = [Int32](repeating: 0, count: count)
         for index in (0..<count).reversed() { operands[index] = pop() }
+        if form != .guarded { writeAlignmentCheck(operands[0], span) }
         return check(operands[0], span, form) ? operands : nil
+    }
+
+    /// Whether an address is aligned is asked before whether it is within bounds.
+    ///
+    /// Where nothing is compared the runtime asks, before it touches the memory.
+    private mutating func writeAlignmentCheck(_ address: Int32, _ span: Span) {
+        guard span.bytes > 1 else { return }
+        let mask = span.bytes - 1
+        if let bits = constantBits(address) {
+            guard (bits &+ span.offset) & mask != 0 else { return }
+        } else {
+            body.write("if(")
+            let offset = span.offset & mask
+            if offset > 0 { body.write(byte: UInt8(ascii: "(")) }
+            writeUnreleased(address, in: offset > 0 ? .additive : .bitAnd, exactly: nil)
+            if offset > 0 {
+                body.write(byte: UInt8(ascii: "+"))
+                body.write(offset)
+                body.write(byte: UInt8(ascii: ")"))
+            }
+            body.write(byte: UInt8(ascii: "&"))
+            body.write(mask)
+            body.write(byte: UInt8(ascii: ")"))
+        }
+        writeTrap(.unalignedAtomic)
+        endStatement()
     }
 
     private mutating func beginAssignment(_ variable: Int32) {

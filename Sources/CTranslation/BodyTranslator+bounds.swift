@@ -161,7 +161,7 @@ extension BodyTranslator {
     // MARK: Writing
 
     /// An operand that will be written again.
-    private mutating func writeUnreleased(_ position: Int32, in precedence: Precedence, exactly: CType) {
+    mutating func writeUnreleased(_ position: Int32, in precedence: Precedence, exactly: CType?) {
         releasesTemporaries = false
         write(position, in: precedence, exactly: exactly)
         releasesTemporaries = true

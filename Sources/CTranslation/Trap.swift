@@ -6,6 +6,7 @@ enum Trap: UInt32, CaseIterable {
     case nullArray = 18
     case nullI31 = 19
     case castFailure = 20
+    case unalignedAtomic = 22
 
     /// Its name in `tf_abi.h`.
     var headerName: String {
@@ -16,6 +17,7 @@ enum Trap: UInt32, CaseIterable {
         case .nullArray: "TF_TRAP_NULL_ARRAY"
         case .nullI31: "TF_TRAP_NULL_I31"
         case .castFailure: "TF_TRAP_CAST_FAILURE"
+        case .unalignedAtomic: "TF_TRAP_UNALIGNED_ATOMIC"
         }
     }
 }

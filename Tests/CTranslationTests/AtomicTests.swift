@@ -44,20 +44,21 @@ struct AtomicTests {
         #expect(fence.contains("x0=*(mu*)(m+l0);\nA.atomic((p)i,(p)0,9,0,0,0);\nreturn x0;"))
     }
 
-    @Test("Waiting and notifying compare the address, which may be beyond 4 GiB")
+    @Test("Waiting and notifying look at the alignment, then compare the address, which may be beyond 4 GiB")
     func waiting() throws {
         // local.get 0; i32.const 1; i64.const -1; memory.atomic.wait32 offset=4
         let wait = try text(
             [0x20, 0, 0x41, 1, 0x42, 0x7F, 0xFE, 1, 2, 4], parameters: [Self.i32], results: [Self.i32])
         #expect(
             wait.contains(
-                "if((U)l0+8>*n)A.bounds((p)i);\n"
+                "if(l0&3)A.trap((p)i,22);\nif((U)l0+8>*n)A.bounds((p)i);\n"
                     + "x0=A.atomic_wait((p)i,i->M0,((U)l0+4),1ull,18446744073709551615ull,2);\nreturn x0;"))
         // local.get 0; i32.const 1; memory.atomic.notify
         let notify = try text([0x20, 0, 0x41, 1, 0xFE, 0, 2, 0], parameters: [Self.i32], results: [Self.i32])
         #expect(
             notify.contains(
-                "if((U)l0+4>*n)A.bounds((p)i);\nx0=A.atomic_notify((p)i,i->M0,l0,1ull);\nreturn x0;"))
+                "if(l0&3)A.trap((p)i,22);\nif((U)l0+4>*n)A.bounds((p)i);\n"
+                    + "x0=A.atomic_notify((p)i,i->M0,l0,1ull);\nreturn x0;"))
     }
 
     @Test("An atomic access to a 64-bit memory looks at the upper half of its address")
@@ -65,7 +66,7 @@ struct AtomicTests {
         // local.get 0; i32.atomic.load
         let text = try text(
             [0x20, 0, 0xFE, 0x10, 2, 0], parameters: [Self.i64], results: [Self.i32], memory: [7, 1, 2])
-        #expect(text.contains("if(l0>>32)A.bounds((p)i);\nx0=A.atomic((p)i,m+l0,0,2,0,0);\n"))
+        #expect(text.contains("if(l0&3)A.trap((p)i,22);\nif(l0>>32)A.bounds((p)i);\nx0=A.atomic((p)i,m+l0,0,2,0,0);\n"))
     }
 
     @Test("Sums and differences of 128 bits carry from the lower half")
