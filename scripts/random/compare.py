@@ -78,9 +78,6 @@ def is_allowed(reason):
     """Divergences that the specification allows, or that are limits of ours."""
     if "call stack exhausted" in reason or "undefined element, instead of: out of bounds table access" in reason:
         return True
-    # An access that is both has two reasons to trap, in no order.
-    if "out of bounds memory access, instead of: unaligned atomic" in reason:
-        return True
     match = re.search(r"f(32|64)\((\d+)\) instead of arithmeticNaN", reason)
     if match:
         width = int(match[1])
