@@ -78,6 +78,9 @@ def is_allowed(reason):
     """Divergences that the specification allows, or that are limits of ours."""
     if "call stack exhausted" in reason or "undefined element, instead of: out of bounds table access" in reason:
         return True
+    # wasmtime finds an address beyond 32 bits before it looks at the alignment; both trap.
+    if "unaligned atomic, instead of: out of bounds memory access" in reason:
+        return True
     match = re.search(r"f(32|64)\((\d+)\) instead of arithmeticNaN", reason)
     if match:
         width = int(match[1])
