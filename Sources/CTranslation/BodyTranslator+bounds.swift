@@ -34,18 +34,11 @@ extension BodyTranslator {
     /// What is above it on the stack, and may trap in another way or call, comes before the check.
     mutating func prepareAddress(_ index: Int, _ form: AddressForm) {
         guard form != .guarded else { return }
-        settleRepeatable(index)
+        makeRepeatable(index)
         for above in stride(from: index + 1, to: stack.count, by: 1)
         where !nodes[Int(stack[above])].effects.isDisjoint(with: Effects.ordered.subtracting(.trapsOnLoad)) {
             settle(above)
         }
-    }
-
-    /// Makes an operand one that can be written twice.
-    mutating func settleRepeatable(_ index: Int) {
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
-        // A tee settles into its local first.
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
     }
 
     // MARK: Checks

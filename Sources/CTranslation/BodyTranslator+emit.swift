@@ -89,17 +89,9 @@ extension BodyTranslator {
 
     private mutating func trap() {
         flushBeforeBranch(below: stack.count)
-        body.write("A.trap((p)i,1)")
+        writeTrap(.unreachable)
         endStatement()
         die()
-    }
-
-    private mutating func pushIsNull() {
-        var node = Expression(.not, .s32)
-        let operand = pop()
-        node.a = operand
-        inherit(operand, into: &node)
-        push(add(node))
     }
 
     private mutating func emitNumeric(_ instruction: Instruction) {

@@ -40,13 +40,6 @@ extension BodyTranslator {
         stack[index] = add(temporaryNode(variable))
     }
 
-    /// Makes the operand at a place something that can be written more than once.
-    mutating func makeRepeatable(_ index: Int) {
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
-        // A tee settles into its local first.
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
-    }
-
     /// A null that is written where C dereferences it: not as a constant, of whose address a compiler makes what it
     /// likes.
     mutating func makeNoConstant(_ index: Int) {

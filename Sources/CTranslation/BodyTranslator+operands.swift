@@ -97,6 +97,13 @@ extension BodyTranslator {
         stack[index] = add(temporaryNode(variable))
     }
 
+    /// Makes the operand at a place one that can be written more than once.
+    mutating func makeRepeatable(_ index: Int) {
+        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
+        // A tee settles into its local first.
+        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
+    }
+
     /// Settles every operand below `count` that must be evaluated before something with these effects.
     mutating func precede(_ effects: Effects, below count: Int) {
         guard !effects.isDisjoint(with: .ordered) && count > settledCount else { return }

@@ -1,8 +1,22 @@
 import WasmModule
 
-/// References that are or are not null, and integers that are references.
+/// References to functions, references that are or are not null, and integers that are references.
 extension BodyTranslator {
+    mutating func pushFunctionReference(_ function: UInt32) {
+        var node = Expression(.functionReference, .reference)
+        node.a = Int32(function)
+        push(add(node))
+    }
+
     // MARK: Null
+
+    mutating func pushIsNull() {
+        var node = Expression(.not, .s32)
+        let operand = pop()
+        node.a = operand
+        inherit(operand, into: &node)
+        push(add(node))
+    }
 
     /// The reference stays what it is; if the branch is taken, it is dropped.
     mutating func branchOnNull(_ depth: UInt32) {

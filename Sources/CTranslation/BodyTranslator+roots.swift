@@ -19,22 +19,6 @@ extension BodyTranslator {
 
     mutating func writeHole(_ hole: Hole) { holes.append((body.count, hole)) }
 
-    /// Before an operation of the runtime that may collect: everything that waits is settled, references in roots.
-    ///
-    /// The operands stay on the stack: constants, variables, and what reads nothing that could change.
-    mutating func beginCollection() {
-        flush(.all)
-        noteCollection()
-    }
-
-    /// Pushes what such an operation gives: in a variable at once, and so in a root.
-    mutating func pushCollected(_ node: Expression) {
-        noteCollection()
-        let variable = temporaries.take(node.type)
-        writeAssignment(temporary: variable, add(node))
-        push(add(temporaryNode(variable)))
-    }
-
     /// At the end of the body: what the function links.
     mutating func findRoots() {
         rootLocals = usedLocals.sorted().filter { localType($0) == .object }

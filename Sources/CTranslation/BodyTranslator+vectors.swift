@@ -255,7 +255,7 @@ extension BodyTranslator {
 
     private mutating func loadVector(_ instruction: Instruction) {
         flushCalls(operands: 1)
-        settleRepeatable(stack.count - 1)
+        makeRepeatable(stack.count - 1)
         let address = pop()
         precede(.trapsOnLoad, below: stack.count)
         guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else {
@@ -276,7 +276,7 @@ extension BodyTranslator {
 
     /// The upper half first: if that is within the memory, so is the lower, and nothing is written before a trap.
     private mutating func storeVector(_ instruction: Instruction) {
-        settleRepeatable(stack.count - 2)
+        makeRepeatable(stack.count - 2)
         let value = pop()
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))

@@ -50,7 +50,7 @@ extension BodyTranslator {
     }
 
     private mutating func takeRepeatable(_ count: Int) -> [Int32] {
-        for index in (stack.count - count)..<stack.count { settleRepeatable(index) }
+        for index in (stack.count - count)..<stack.count { makeRepeatable(index) }
         var operands = [Int32](repeating: 0, count: count)
         for index in (0..<count).reversed() { operands[index] = pop() }
         return operands

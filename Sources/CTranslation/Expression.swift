@@ -68,7 +68,7 @@ struct Expression {
     var sign: Sign = .any
     var access: Access = .u32
     var inner: CType?
-    var name: RuntimeName = .trap
+    var name: RuntimeName = .memoryGrow
     var isIndirect = false
     var a: Int32 = 0
     var b: Int32 = 0

@@ -117,13 +117,7 @@ struct ModuleText {
         out.write("static void e")
         out.write(index)
         out.write("(p c,p n,U*a){")
-        for cell in native.count..<max(native.count, type.parameters.cells) {
-            out.write("((I*)n)->x[")
-            out.write(cell - native.count)
-            out.write("]=a[")
-            out.write(cell)
-            out.write("];")
-        }
+        writeCopies("((I*)n)->x[", "]=a[", scratchParameters(type).map { ($0.scratch, $0.cell) }, into: &out)
         if let result = type.returned(in: module) { writeCell(0, result, into: &out, suffix: "=") }
         out.write("((Y")
         out.write(index)
@@ -133,14 +127,27 @@ struct ModuleText {
             writeCell(cell, parameter, into: &out)
         }
         out.write(");")
-        for (cell, scratch) in scratchResults(type) {
-            out.write("a[")
-            out.write(cell)
-            out.write("]=((I*)n)->x[")
-            out.write(scratch)
+        writeCopies("a[", "]=((I*)n)->x[", scratchResults(type), into: &out)
+        out.write("}\n")
+    }
+
+    /// Writes `to[0]=from[1];` for each pair of positions.
+    private func writeCopies(
+        _ to: StaticString, _ from: StaticString, _ positions: [(Int, Int)], into out: inout CText
+    ) {
+        for (target, source) in positions {
+            out.write(to)
+            out.write(target)
+            out.write(from)
+            out.write(source)
             out.write("];")
         }
-        out.write("}\n")
+    }
+
+    /// The cells of parameters that are not passed natively, and where in the scratch area each is.
+    private func scratchParameters(_ type: FunctionType) -> [(cell: Int, scratch: Int)] {
+        let native = type.nativeParameterTypes(in: module).count
+        return (native..<max(native, type.parameters.cells)).map { ($0, $0 - native) }
     }
 
     /// The cells of results that are not returned, and where in the scratch area each is.
@@ -173,21 +180,9 @@ struct ModuleText {
             out.write(position)
             out.write(byte: UInt8(ascii: ";"))
         }
-        for cell in native.count..<max(native.count, type.parameters.cells) {
-            out.write("a[")
-            out.write(cell)
-            out.write("]=h->scratch[")
-            out.write(cell - native.count)
-            out.write("];")
-        }
+        writeCopies("a[", "]=h->scratch[", scratchParameters(type), into: &out)
         out.write("A.host(h,a);")
-        for (cell, scratch) in scratchResults(type) {
-            out.write("h->scratch[")
-            out.write(scratch)
-            out.write("]=a[")
-            out.write(cell)
-            out.write("];")
-        }
+        writeCopies("h->scratch[", "]=a[", scratchResults(type).map { ($0.scratch, $0.cell) }, into: &out)
         if let result = type.returned(in: module) {
             out.write("return ")
             writeCell(0, result, into: &out, suffix: ";")

@@ -1,6 +1,6 @@
 /// Members of `tf_api` and macros of the prelude, as generated code names them.
 enum RuntimeName: UInt8 {
-    case trap, memoryGrow, tableGet, tableGrow
+    case memoryGrow, tableGet, tableGrow
     case clz4, ctz4, popcnt4, clz8, ctz8, popcnt8, rotl4, rotr4, rotl8, rotr8, mulhs, mulhu
     case divs4, divu4, rems4, remu4, divs8, divu8, rems8, remu8
     case minf, maxf, mind, maxd
@@ -14,7 +14,6 @@ enum RuntimeName: UInt8 {
 
     var spelling: StaticString {
         switch self {
-        case .trap: "A.trap"
         case .memoryGrow: "A.memory_grow"
         case .tableGet: "A.table_get"
         case .tableGrow: "A.table_grow"
@@ -93,7 +92,7 @@ enum RuntimeName: UInt8 {
     /// Whether the function's first argument is the instance.
     var takesInstance: Bool {
         switch self {
-        case .trap, .memoryGrow, .tableGet, .tableGrow, .divs4, .divu4, .rems4, .remu4, .divs8, .divu8, .rems8,
+        case .memoryGrow, .tableGet, .tableGrow, .divs4, .divu4, .rems4, .remu4, .divs8, .divu8, .rems8,
             .remu8, .i4sf, .i4uf, .i4sd, .i4ud, .i8sf, .i8uf, .i8sd, .i8ud:
             true
         default: false

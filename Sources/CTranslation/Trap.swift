@@ -1,5 +1,7 @@
 /// Why generated code ends a guest itself: the numbers of `tf_trap` (`tf_abi.h`).
 enum Trap: UInt32, CaseIterable {
+    case unreachable = 1
+    case undefinedElement = 4
     case nullReference = 15
     case nullFunction = 16
     case nullStructure = 17
@@ -11,6 +13,8 @@ enum Trap: UInt32, CaseIterable {
     /// Its name in `tf_abi.h`.
     var headerName: String {
         switch self {
+        case .unreachable: "TF_TRAP_UNREACHABLE"
+        case .undefinedElement: "TF_TRAP_UNDEFINED_ELEMENT"
         case .nullReference: "TF_TRAP_NULL_REFERENCE"
         case .nullFunction: "TF_TRAP_NULL_FUNCTION"
         case .nullStructure: "TF_TRAP_NULL_STRUCTURE"
