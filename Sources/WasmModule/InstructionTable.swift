@@ -74,7 +74,7 @@ package enum Feature: String, Sendable, CaseIterable {
 
 /// Rows by opcode.
 package enum InstructionTable {
-    /// All rows, in order of the opcode.
+    /// All rows, one for each opcode, those of a proposal together.
     package static var allRows: [InstructionRow] { rows }
 
     /// Rows by raw opcode (``Opcode``); nil where no instruction is known.
@@ -84,6 +84,7 @@ package enum InstructionTable {
         return table
     }()
 
+    /// The row of an opcode.
     package static func row(_ opcode: Opcode) -> InstructionRow {
         guard let row = byCode[Int(opcode.rawValue)] else {
             preconditionFailure("every opcode has a row")
