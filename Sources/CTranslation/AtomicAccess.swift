@@ -16,16 +16,9 @@ struct AtomicAccess {
     init(_ opcode: Opcode) {
         let code = opcode.rawValue - Opcode.i32AtomicLoad.rawValue
         operation = UInt32(code / 7)
-        (isWide, width) =
-            switch code % 7 {
-            case 0: (false, 2)
-            case 1: (true, 3)
-            case 2: (false, 0)
-            case 3: (false, 1)
-            case 4: (true, 0)
-            case 5: (true, 1)
-            default: (true, 2)
-            }
+        width = opcode.atomicAlignment
+        // In each seven, i32, i64, two narrow ones of i32, three of i64.
+        isWide = code % 7 == 1 || code % 7 > 3
     }
 
     private static let load: UInt32 = 0
@@ -36,8 +29,4 @@ struct AtomicAccess {
 
     /// The address and its values.
     var operands: Int { operation == Self.load ? 1 : operation == Self.compareExchange ? 3 : 2 }
-}
-
-extension Opcode {
-    var isAtomic: Bool { rawValue >= Opcode.memoryAtomicNotify.rawValue }
 }

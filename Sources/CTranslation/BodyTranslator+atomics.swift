@@ -80,8 +80,8 @@ extension BodyTranslator {
 
     /// Pops an address and the values above it, with all that waits done before and the address checked.
     ///
-    /// Nil if no address is within bounds: then the trap is written. The runtime is given an address in the memory, not
-    /// of the host, for waiting and notifying, and checks it no more: there the form is always `compared`.
+    /// Nil if no address is within bounds: then the trap is written. For waiting and notifying the runtime is given an
+    /// address in the memory, not of the host, which faults nowhere: there the form is always `compared`.
     private mutating func takeOperands(_ count: Int, _ span: Span, _ form: AddressForm) -> [Int32]? {
         orderOperands(count)
         flush(Effects.all, below: stack.count - count)

@@ -277,7 +277,7 @@ extension BodyTranslator {
         case .i64ReinterpretF64: pushReinterpretation(.u64)
         case .f32ReinterpretI32: pushReinterpretation(.f32)
         case .f64ReinterpretI64: pushReinterpretation(.f64)
-        case _ where instruction.opcode.isOfObjects: emitObject(instruction)
+        case _ where instruction.opcode.isAggregate: emitObject(instruction)
         default: emitVector(instruction)
         }
     }

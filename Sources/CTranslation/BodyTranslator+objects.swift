@@ -188,8 +188,3 @@ extension BodyTranslator {
         writeFieldAssignment(field, operand) { $0.write(object) }
     }
 }
-
-extension Opcode {
-    /// Of prefix `FB`.
-    var isOfObjects: Bool { rawValue >> 8 == 4 }
-}

@@ -67,6 +67,9 @@ package struct Import: Hashable, Sendable {
     }
 }
 
+/// What an import wants.
+///
+/// A function or tag by its type, the others by their own.
 package enum ImportKind: Hashable, Sendable {
     case function(TypeIndex)
     case table(TableType)
@@ -87,6 +90,7 @@ package struct Export: Hashable, Sendable {
     }
 }
 
+/// What an export names.
 package enum ExportKind: Hashable, Sendable {
     case function(FunctionIndex)
     case table(TableIndex)
@@ -195,11 +199,13 @@ package struct ConstantExpression: Hashable, Sendable {
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#element-segments>
 /// .
 package struct ElementSegment: Hashable, Sendable {
+    /// When its references are copied: by instructions, at instantiation, never.
     package enum Mode: Hashable, Sendable {
         case passive
         case active(TableIndex, offset: ConstantExpression)
         case declarative
     }
+    /// Its references, in one of the two forms that the binary format has.
     package enum Items: Hashable, Sendable {
         case functions([FunctionIndex])
         case expressions([ConstantExpression])
@@ -226,6 +232,7 @@ package struct ElementSegment: Hashable, Sendable {
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#data-segments>
 /// .
 package struct DataSegment: Hashable, Sendable {
+    /// When its bytes are copied: by instructions, or at instantiation.
     package enum Mode: Hashable, Sendable {
         case passive
         case active(MemoryIndex, offset: ConstantExpression)
@@ -258,6 +265,9 @@ package struct NameSection: Hashable, Sendable {
     package init() {}
 }
 
+/// A custom section other than `name`: its contents are a range of the module's bytes.
+///
+/// <https://webassembly.github.io/spec/core/appendix/custom.html>
 package struct CustomSection: Hashable, Sendable {
     package var name: String
     package var bytes: Range<Int>

@@ -1,19 +1,10 @@
 import WasmModule
 
-// What atomic accesses have to themselves: they are aligned.
-// <https://webassembly.github.io/threads/core/valid/instructions.html#atomic-memory-instructions>
-
-extension Opcode {
-    /// Logarithm of the width in memory of an atomic access.
-    var atomicAlignment: UInt8 {
-        switch self {
-        case .memoryAtomicNotify, .memoryAtomicWait32: return 2
-        case .memoryAtomicWait64: return 3
-        default: break
-        }
-        // Loads, stores and each kind of read-modify-write follow one another in this order:
-        // i32, i64, i32 of 8 and 16 bits, i64 of 8, 16 and 32 bits.
-        let widths: [UInt8] = [2, 3, 0, 1, 0, 1, 2]
-        return widths[Int(rawValue - Opcode.i32AtomicLoad.rawValue) % widths.count]
+extension FunctionValidator {
+    /// What atomic accesses have to themselves: they are aligned.
+    ///
+    /// <https://webassembly.github.io/threads/core/valid/instructions.html#atomic-memory-instructions>
+    func checkAtomic(_ instruction: Instruction, _ entry: CheckEntry) throws(ValidationError) {
+        guard instruction.b == UInt32(entry.alignment) else { throw failure("atomic alignment must be natural") }
     }
 }

@@ -42,10 +42,6 @@ extension FunctionValidator {
         if entry.result.rawValue != 0 { push(entry.result) }
     }
 
-    private func checkAtomic(_ instruction: Instruction, _ entry: CheckEntry) throws(ValidationError) {
-        guard instruction.b == UInt32(entry.alignment) else { throw failure("atomic alignment must be natural") }
-    }
-
     /// The type of a memory's addresses.
     @inline(__always)
     func addressType(_ memory: UInt32) throws(ValidationError) -> ValueType {
@@ -71,8 +67,11 @@ extension FunctionValidator {
             try checkControl(instruction, labels)
         case .tryTable: try tryTable(instruction, catches)
         default:
-            let isAggregate = instruction.opcode.rawValue >> 8 == 4  // Prefix FB.
-            if isAggregate { try checkAggregate(instruction) } else { try checkRare(instruction) }
+            if instruction.opcode.isAggregate {
+                try checkAggregate(instruction)
+            } else {
+                try checkRare(instruction)
+            }
         }
     }
 

@@ -1,8 +1,7 @@
 import WasmModule
 
-// References, bulk operations, exceptions and wide arithmetic: what is seldom in code.
-
 extension FunctionValidator {
+    /// What is seldom in code: references, bulk operations, exceptions, tail calls, wide arithmetic.
     mutating func checkRare(_ instruction: Instruction) throws(ValidationError) {
         switch instruction.opcode {
         case .refNull, .refIsNull, .refFunc, .refEq, .refAsNonNull, .brOnNull, .brOnNonNull:
@@ -25,14 +24,5 @@ extension FunctionValidator {
         case .i64MulWideS, .i64MulWideU: try wide(operands: 2)
         default: preconditionFailure("every opcode has a signature or a rule")
         }
-    }
-
-    /// Numbers of 128 bits are two operands, the lower half first.
-    ///
-    /// <https://github.com/WebAssembly/wide-arithmetic>
-    private mutating func wide(operands count: Int) throws(ValidationError) {
-        for _ in 0..<count { try pop(.i64) }
-        push(.i64)
-        push(.i64)
     }
 }

@@ -73,25 +73,6 @@ package struct FunctionValidator {
     /// Whether the function's closing `end` was checked.
     package var isFinished: Bool { frames.isEmpty }
 
-    package var operandCount: Int { operands.count }
-
-    /// How many frames there are, the function's body included: one more than the depth of its label.
-    package var frameCount: Int { frames.count }
-
-    /// How many operands were on the stack when the innermost frame began; its own lie above.
-    package var frameHeight: Int { height }
-
-    /// The type of an operand, 0 for the topmost.
-    ///
-    /// In unreachable code it may be ``ValueType/bottom``, and is if the frame has no such operand.
-    package func operandType(fromTop depth: Int) -> ValueType {
-        let index = operands.count - 1 - depth
-        return index < height ? .bottom : operands[index]
-    }
-
-    /// The parameters and the declared locals.
-    package var localCount: Int { Int(locals.count) }
-
     /// The type of a local that the function has.
     ///
     /// Canonical, as all types that the validator shows.
