@@ -131,19 +131,7 @@ extension ModuleDescriptor {
             && (layout.referenced.last.map { $0.offset < functions.count } ?? true)
     }
 
-    private var importCounts: (functions: Int, tables: Int, memories: Int, globals: Int, tags: Int) {
-        var counts = (functions: 0, tables: 0, memories: 0, globals: 0, tags: 0)
-        for item in imports {
-            switch item.kind {
-            case .function: counts.functions += 1
-            case .table: counts.tables += 1
-            case .memory: counts.memories += 1
-            case .global: counts.globals += 1
-            case .tag: counts.tags += 1
-            }
-        }
-        return counts
-    }
+    private var importCounts: ImportCounts { ImportCounts(imports) }
 }
 
 extension CompositeType {

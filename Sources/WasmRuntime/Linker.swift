@@ -42,10 +42,12 @@ package struct Linker {
         definitions[Name(module: function.module, name: function.name)] = .host(function)
     }
 
+    /// The same for several.
     package mutating func define(_ functions: [HostFunction]) {
         for function in functions { define(function) }
     }
 
+    /// The same for anything of a store: modules that import it can be instantiated in that store only.
     package mutating func define(_ extern: Extern, module: String, name: String) {
         definitions[Name(module: module, name: name)] = .extern(extern)
     }

@@ -9,7 +9,7 @@ struct NativeModuleBuilder {
     let types: CanonicalTypes
     let image: ImageFile?
     let arrays = NativeArrays()
-    let imported: (functions: Int, tables: Int, memories: Int, globals: Int, tags: Int)
+    let imported: ImportCounts
     /// Where in the instance each referenced function's `tf_function` is.
     private let references: [FunctionIndex: UInt32]
 
@@ -18,17 +18,7 @@ struct NativeModuleBuilder {
         exports = code.exports
         types = code.types
         self.image = image
-        var counts = (functions: 0, tables: 0, memories: 0, globals: 0, tags: 0)
-        for item in descriptor.imports {
-            switch item.kind {
-            case .function: counts.functions += 1
-            case .table: counts.tables += 1
-            case .memory: counts.memories += 1
-            case .global: counts.globals += 1
-            case .tag: counts.tags += 1
-            }
-        }
-        imported = counts
+        imported = ImportCounts(descriptor.imports)
         let layout = descriptor.layout
         references = Dictionary(
             uniqueKeysWithValues: layout.referenced.enumerated().map { position, function in
