@@ -210,8 +210,8 @@ typedef struct tf_api {
     void (*throw_ref)(tf_instance *, void *exception);
 
     /* objects. All that allocate may collect: what is not in a root then is gone. Types are canonical ids. New ones are
-     * zero. Indices and counts in elements; they raise null, bounds, or that there is no room. `target` of tests
-     * and casts: a reference type as ValueType.rawValue, a concrete one with its canonical id in bits 9-31. */
+     * zero. Indices and counts in elements; they raise null, bounds, or that there is no room. `target` of a
+     * test: a reference type as ValueType.rawValue, a concrete one with its canonical id in bits 9-31. */
     void *(*struct_new)(tf_instance *, uint32_t type);
     void *(*array_new)(tf_instance *, uint32_t type, uint32_t length);
     void *(*array_new_data)(tf_instance *, uint32_t type, uint32_t segment, uint32_t at, uint32_t length);
@@ -222,11 +222,10 @@ typedef struct tf_api {
     void (*array_init_data)(tf_instance *, void *array, uint32_t segment, uint32_t at, uint32_t source, uint32_t count);
     void (*array_init_elem)(tf_instance *, void *array, uint32_t segment, uint32_t at, uint32_t source, uint32_t count);
     uint32_t (*ref_test)(tf_instance *, const void *reference, uint32_t target);
-    void *(*ref_cast)(tf_instance *, void *reference, uint32_t target);
 
     /* atomics, sequentially consistent, at an address of the host that may turn out not to be the guest's.
      * operation: TF_ATOMIC_…, width: logarithm of the bytes. Values and results are zero-extended. wait and notify
-     * take the address in the memory, already checked against 4 GiB; timeout in nanoseconds, negative: none. */
+     * take the address in the memory, and raise what is wrong with it; timeout in nanoseconds, negative: none. */
     uint64_t (*atomic)(tf_instance *, void *at, uint32_t operation, uint32_t width, uint64_t value, uint64_t expected);
     uint32_t (*atomic_wait)(tf_instance *, tf_memory *, uint64_t at, uint64_t expected, int64_t timeout, uint32_t width);
     uint32_t (*atomic_notify)(tf_instance *, tf_memory *, uint64_t at, uint32_t count);

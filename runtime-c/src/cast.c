@@ -26,23 +26,14 @@ static inline __attribute__((always_inline)) bool matches_abstract(const void *r
 }
 
 /* The type is the first member of functions and of objects. */
-static inline __attribute__((always_inline)) bool matches(const void *reference, uint32_t target) {
-    if (!reference) return target & TF_NULLABLE;
+uint32_t TF_GUEST_TEXT tf_reference_test(tf_instance *instance, const void *reference, uint32_t target) {
+    (void)instance;
+    if (!reference) return (target & TF_NULLABLE) != 0;
     uint32_t id = tf_value_type_id(target);
     if (!id) return matches_abstract(reference, target & 0xFF);
     if ((uintptr_t)reference & 3) return false;
     uint32_t type = *(const uint32_t *)reference;
     return type == id || tf_type_descends(tf_type_of(type), tf_type_of(id));
-}
-
-uint32_t TF_GUEST_TEXT tf_reference_test(tf_instance *instance, const void *reference, uint32_t target) {
-    (void)instance;
-    return matches(reference, target);
-}
-
-void *TF_GUEST_TEXT tf_reference_cast(tf_instance *instance, void *reference, uint32_t target) {
-    if (!matches(reference, target)) tf_raise(instance->store, TF_TRAP_CAST_FAILURE);
-    return reference;
 }
 
 uint32_t tf_reference_kind(const void *reference) {

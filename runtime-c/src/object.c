@@ -192,5 +192,4 @@ void tf_set_object_functions(tf_api *api) {
     api->array_init_data = array_init_data;
     api->array_init_elem = array_init_elem;
     api->ref_test = tf_reference_test;
-    api->ref_cast = tf_reference_cast;
 }

@@ -24,9 +24,8 @@ void tf_heap_collect(tf_store *store);
 
 void tf_heap_destroy(tf_store *store);
 
-/* tf_api.ref_test and ref_cast. */
+/* tf_api.ref_test. */
 uint32_t tf_reference_test(tf_instance *instance, const void *reference, uint32_t target);
-void *tf_reference_cast(tf_instance *instance, void *reference, uint32_t target);
 
 /* Fills in the group "objects". */
 void tf_set_object_functions(tf_api *api);
