@@ -151,6 +151,10 @@ static tf_object *allocate(tf_store *store, uint64_t bytes) {
     tf_heap *heap = heap_of(store);
     if (!heap) return NULL;
     uint64_t size = (bytes + TF_GRANULE - 1) & ~(uint64_t)(TF_GRANULE - 1);
+#ifdef TF_COLLECT_ALWAYS
+    collect(store);
+    return allocate_large(store, heap, size);
+#endif
     if (size > TF_LARGEST_SLOT) return allocate_large(store, heap, size);
     uint32_t index = class_of((uint32_t)size / TF_GRANULE), slot = slot_of(index);
     tf_size_class *class = &heap->classes[index];

@@ -154,6 +154,9 @@ static void sweep_large(tf_store *store) {
         }
         *link = large->next;
         give_back(store, large->bytes);
+#ifdef TF_COLLECT_ALWAYS
+        memset(large + 1, TF_POISON, large->bytes - sizeof *large);
+#endif
         free(large);
     }
 }

@@ -47,6 +47,11 @@ typedef struct tf_heap {
     bool is_pinned;
 } tf_heap;
 
+/* With TF_COLLECT_ALWAYS every allocation collects, and every object is one of its own that is filled with this when
+ * it is freed: whoever uses one that no root led to reads nonsense, and a collector that follows it faults, or is
+ * found by AddressSanitizer. `scripts/test-sanitized --collect-always` builds so. */
+#define TF_POISON 0xE4
+
 /* Set in tf_object.size, which otherwise holds the upper half of a link of the gray list, mark the lower. */
 #define TF_OBJECT_LARGE 0x80000000u
 
