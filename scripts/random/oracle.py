@@ -148,7 +148,8 @@ class Recorder:
         try:
             results = function(self.store, *sent)
         except wasmtime.Trap as trap:
-            if trap.trap_code == TrapCode.UNCAUGHT_EXCEPTION:
+            # The Python package has no code for it.
+            if "thrown Wasm exception" in str(trap):
                 self.add("assert_exception", action=action, expected=[])
                 return True
             if trap.trap_code not in TRAPS:
@@ -156,9 +157,6 @@ class Recorder:
             self.add("assert_trap", action=action, text=TRAPS[trap.trap_code], expected=[])
             return True
         except wasmtime.WasmtimeError as error:
-            if "exception" in str(error):
-                self.add("assert_exception", action=action, expected=[])
-                return True
             if "fuel" in str(error) or "heap" in str(error):
                 return False
             raise
