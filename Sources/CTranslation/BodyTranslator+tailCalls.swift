@@ -23,6 +23,7 @@ extension BodyTranslator {
 
     mutating func returnCallIndirect(type index: UInt32, table: UInt32) {
         let type = module.functionType(TypeIndex(index))
+        beginTailCall(operands: type.parameters.count + 1)
         settleBelowCallee(type)
         writeCallee(type: index, table: table)
         returnThroughCallee(index, type)
@@ -34,6 +35,7 @@ extension BodyTranslator {
             return
         }
         let type = module.functionType(TypeIndex(index))
+        beginTailCall(operands: type.parameters.count + 1)
         settleBelowCallee(type)
         writeReferenceCallee()
         returnThroughCallee(index, type)
@@ -50,14 +52,19 @@ extension BodyTranslator {
     /// Takes the arguments from the stack: evaluated so far that they may be written after the function is left.
     private mutating func tailCallNode(_ type: FunctionType) -> Expression {
         let count = type.parameters.count
-        orderOperands(count)
-        flushBeforeBranch(below: stack.count - count)
+        beginTailCall(operands: count)
         for index in (stack.count - count)..<stack.count
         where nodes[Int(stack[index])].effects.contains(.calls) {
             settle(index)
         }
         let overflow = moveToScratch(type)
         return callNode(type, overflow)
+    }
+
+    /// What waits below the operands happens before anything of the call, its callee's checks included.
+    private mutating func beginTailCall(operands: Int) {
+        orderOperands(operands)
+        flushBeforeBranch(below: stack.count - operands)
     }
 
     private mutating func beginTailCall(type: UInt32) {

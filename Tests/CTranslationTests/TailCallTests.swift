@@ -19,6 +19,13 @@ struct TailCallTests {
         #expect(text.contains("Z(Y0,F->code)(F->instance);\n"))
     }
 
+    @Test("What waits below a tail call traps before the callee is looked at")
+    func below() throws {
+        // local.get 0; i32.load; local.get 0; return_call_indirect 0 (type 0)
+        let module = TinyModule(parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0x28, 2, 0, 0x20, 0, 0x13, 0, 0])
+        #expect(try module.function().contains("x0=*(mu*)(m+l0);\nX=l0;"))
+    }
+
     @Test("The frame is unlinked before, and what calls among the arguments comes before that")
     func order() throws {
         // local.get 0; call 0; return_call 1
