@@ -215,9 +215,10 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/compare-random", description="""
         Makes modules from seeds, calls all that they export with arguments chosen by the seed in wasmtime, and lets
         `tfc wast` find the same results, traps, globals, tables and memory. Kinds of modules: smith (wasm-tools
-        smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make), vectors. What may
-        differ: bits of NaNs, and where the stack ends. Exit status 1 if anything else did. Modules that once failed are in
-        Tests/RandomModules; name them to run them again.""")
+        smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make), vectors,
+        objects (structures, arrays, casts, with collections in between). What may differ: bits of NaNs, where the stack
+        ends, and which of two traps one instruction ends in. Exit status 1 if anything else did. Modules that once
+        failed are in Tests/RandomModules; name them to run them again.""")
     parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
     parser.add_argument("--kinds", default="smith,ttf,shapes,vectors,objects", help="kinds of modules, by commas")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
