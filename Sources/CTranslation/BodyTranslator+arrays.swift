@@ -157,16 +157,7 @@ extension BodyTranslator {
         precede(.trapsOtherwise, below: stack.count - 2)
         let index = pop()
         let array = pop()
-        let variable = temporaries.take(.vector)
-        let start = body.count
-        for isUpper in [false, true] {
-            writeTemporary(variable)
-            body.write(isUpper ? ".b=" : ".a=")
-            writeVectorElement(array, index, isUpper: isUpper)
-            if !isUpper { body.write(byte: UInt8(ascii: ";")) }
-        }
-        endStatement()
-        pushFresh(variable, since: start)
+        pushHalves { $0.writeVectorElement(array, index, isUpper: $1) }
     }
 
     private mutating func setVectorElement() {

@@ -1,6 +1,6 @@
 import WasmModule
 
-/// Exceptions: a function with handlers links one `tf_handler` while it runs, whose `state` says which `try` is in force.
+/// Exceptions: a function with handlers links one `tf_handler` while it runs; its `state` says which `try` is in force.
 ///
 /// A `try` costs two stores. What is thrown comes back out of `protect` and lands on one pad at the function's end,
 /// which goes from the `try` in force outwards, to the first clause that fits, or throws on.

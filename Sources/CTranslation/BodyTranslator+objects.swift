@@ -157,16 +157,9 @@ extension BodyTranslator {
         makeVariable(index)
         precede(.trapsOnField, below: index)
         let object = pop()
-        let variable = temporaries.take(.vector)
-        let start = body.count
-        for isUpper in [false, true] {
-            writeTemporary(variable)
-            body.write(isUpper ? ".b=" : ".a=")
-            writeField(field.offset + (isUpper ? 8 : 0), .u64, isReference: false) { $0.write(object) }
-            if !isUpper { body.write(byte: UInt8(ascii: ";")) }
+        pushHalves { translator, isUpper in
+            translator.writeField(field.offset + (isUpper ? 8 : 0), .u64, isReference: false) { $0.write(object) }
         }
-        endStatement()
-        pushFresh(variable, since: start)
     }
 
     private mutating func setField(_ type: UInt32, _ index: UInt32) {

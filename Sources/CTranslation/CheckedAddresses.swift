@@ -2,8 +2,8 @@ import WasmModule
 
 /// Locals that were compared with a memory's size, and hold the same address since.
 ///
-/// A memory never shrinks, so what was within it stays there: of the accesses to the fields of one structure, only those
-/// that reach farther than any before need a comparison.
+/// A memory never shrinks, so what was within it stays there: of the accesses to the fields of one structure, only
+/// those that reach farther than any before need a comparison.
 struct CheckedAddresses {
     private struct Entry {
         var local: Int32
