@@ -227,7 +227,8 @@ typedef struct tf_api {
      * operation: TF_ATOMIC_…, width: logarithm of the bytes. Values and results are zero-extended. wait and notify
      * take the address in the memory, and raise what is wrong with it; timeout in nanoseconds, negative: none. */
     uint64_t (*atomic)(tf_instance *, void *at, uint32_t operation, uint32_t width, uint64_t value, uint64_t expected);
-    uint32_t (*atomic_wait)(tf_instance *, tf_memory *, uint64_t at, uint64_t expected, int64_t timeout, uint32_t width);
+    uint32_t (*atomic_wait)(tf_instance *, tf_memory *, uint64_t at, uint64_t expected, int64_t timeout,
+                            uint32_t width);
     uint32_t (*atomic_notify)(tf_instance *, tf_memory *, uint64_t at, uint32_t count);
 
     /* memories */

@@ -10,7 +10,9 @@ static const uint32_t chunk = 64 * 1024;
 
 static uint32_t element_size(const tf_object *array) { return tf_type_of(array->type)->size; }
 
-static char *element_at(tf_object *array, uint32_t at) { return (char *)(array + 1) + (size_t)at * element_size(array); }
+static char *element_at(tf_object *array, uint32_t at) {
+    return (char *)(array + 1) + (size_t)at * element_size(array);
+}
 
 /* --- What they do; as tf_store.h says of such operations --- */
 
