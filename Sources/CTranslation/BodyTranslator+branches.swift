@@ -162,7 +162,7 @@ extension BodyTranslator {
         var cell = 1
         for index in 1..<max(count, 1) {
             writeScratchAssignment(cell, type.results[index], stack[stack.count - count + index])
-            cell += type.results[index] == .v128 ? 2 : 1
+            cell += type.results[index].cells
         }
         let first = stack[stack.count - count]
         if type.results[0] == .v128 {

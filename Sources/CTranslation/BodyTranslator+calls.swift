@@ -126,7 +126,7 @@ extension BodyTranslator {
         var cell = 0
         for index in native..<count {
             writeScratchAssignment(cell, type.parameters[index], stack[stack.count - count + index])
-            cell += type.parameters[index] == .v128 ? 2 : 1
+            cell += type.parameters[index].cells
         }
         for _ in native..<count { _ = pop() }
         return count - native

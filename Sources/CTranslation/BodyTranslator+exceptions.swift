@@ -23,7 +23,7 @@ extension BodyTranslator {
         var cell = 0
         for (index, type) in parameters.enumerated() {
             writeScratchAssignment(cell, type, stack[stack.count - parameters.count + index])
-            cell += type == .v128 ? 2 : 1
+            cell += type.cells
         }
         noteCollection()
         body.write("A.throw_new((p)i,i->E")
@@ -166,14 +166,14 @@ extension BodyTranslator {
     private mutating func writePayload(_ types: [ValueType], to variables: [Int32]) {
         var cell = 0
         for (variable, type) in zip(variables, types) {
-            for half in 0..<(type == .v128 ? 2 : 1) {
+            for half in 0..<type.cells {
                 writeTemporary(variable)
                 if type == .v128 { body.write(half == 0 ? ".a" : ".b") }
                 body.write(byte: UInt8(ascii: "="))
                 writePayload(cell + half, type == .v128 ? .u64 : cType(type))
                 body.write(byte: UInt8(ascii: ";"))
             }
-            cell += type == .v128 ? 2 : 1
+            cell += type.cells
         }
     }
 

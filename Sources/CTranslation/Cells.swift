@@ -2,9 +2,14 @@ import WasmModule
 
 // A v128 takes two of the 64-bit parameters or cells of which another type takes one (`tf_abi.h`).
 
+extension ValueType {
+    /// How many cells or native parameters one takes.
+    var cells: Int { self == .v128 ? 2 : 1 }
+}
+
 extension Sequence<ValueType> {
     /// How many cells or native parameters these take.
-    var cells: Int { reduce(0) { $0 + ($1 == .v128 ? 2 : 1) } }
+    var cells: Int { reduce(0) { $0 + $1.cells } }
 }
 
 extension FunctionType {
