@@ -292,8 +292,11 @@ extension BodyTranslator {
         }
     }
 
-    private func isUnsigned(_ node: Expression) -> Bool {
-        node.shape != .constant && (node.type == .u32 || node.type == .u64)
+    /// Whether C takes an operand as written to be unsigned: of constants only the least number, which has no signed
+    /// literal.
+    func isUnsigned(_ node: Expression) -> Bool {
+        guard node.shape == .constant else { return node.type == .u32 || node.type == .u64 }
+        return node.type.isWide ? node.bits == 1 << 63 : UInt32(truncatingIfNeeded: node.bits) == 1 << 31
     }
 
     private func isFloat(_ node: Expression) -> Bool { node.type == .f32 || node.type == .f64 }
