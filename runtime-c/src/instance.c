@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tf_store.h"
+#include "tf_types.h"
 
 /* --- Imports --- */
 
@@ -105,7 +106,7 @@ static tf_trap create_tags(tf_instance *instance) {
         tf_signature values = tf_type_signature(module->tags[i]);
         created[i].type = module->tags[i];
         for (uint32_t j = 0; j < values.parameter_count; j++)
-            created[i].cells += values.parameters[j] == TF_V128 ? 2 : 1;
+            created[i].cells += tf_storage_cells(values.parameters[j]);
         tags[i] = &created[i];
     }
     return TF_OK;
