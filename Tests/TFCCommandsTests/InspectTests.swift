@@ -2,18 +2,10 @@ import Testing
 
 @Suite("tfc inspect")
 struct InspectTests {
-    private let library = """
-        (module
-          (import "env" "f" (func (param i32)))
-          (memory (export "memory") 2 10)
-          (global (export "g") (mut i64) (i64.const 1))
-          (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0))))
-        """
-
     @Test("shows what a module offers, wants and uses")
     func inspect() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             let text = try tool.tfc("inspect", "a.wasm").output
             for line in [
                 "interface: library", "features: mutable-globals sign-extension", "  2 to 10 pages",

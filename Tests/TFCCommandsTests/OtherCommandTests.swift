@@ -4,18 +4,10 @@ import Testing
 
 @Suite("The commands beside tfc run")
 struct OtherCommandTests {
-    private let library = """
-        (module
-          (import "env" "f" (func (param i32)))
-          (memory (export "memory") 2 10)
-          (global (export "g") (mut i64) (i64.const 1))
-          (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0))))
-        """
-
     @Test("compile says what it made, and finds it in the cache the second time unless forced")
     func compile() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", compiled\n"))
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", cached\n"))
             let forced = try tool.tfc("compile", "--force", "--timings", "a.wasm")
@@ -30,7 +22,7 @@ struct OtherCommandTests {
     @Test("compile goes on after a file that is no good, and ends with 1")
     func compileGoesOn() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             try tool.write("bad.wasm", Array("not a module".utf8))
             let outcome = try tool.tfc("compile", "bad.wasm", "a.wasm")
             #expect(outcome.code == 1)
@@ -42,7 +34,7 @@ struct OtherCommandTests {
     @Test("compile --emit c gives the same source every time, to a file or to standard output")
     func emitC() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             let first = try tool.tfc("compile", "--emit", "c", "a.wasm", environment: ["LC_ALL": "de_DE.UTF-8"])
             #expect(first.output.contains("tf_instance"))
             #expect(try tool.tfc("compile", "--emit", "c", "-o", "a.c", "a.wasm").output == "")
@@ -70,7 +62,7 @@ struct OtherCommandTests {
         arguments: ["cache path", "inspect a.wasm", "compile a.wasm", "--help"])
     func lostOutput(command: String) throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             let outcome = try tool.launch("/bin/sh", ["-c", "'\(try Tool.path())' \(command) > /dev/full"])
             #expect(outcome.code == 1)
             #expect(outcome.errors == "tfc: standard output: No space left on device\n")

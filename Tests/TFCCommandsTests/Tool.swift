@@ -6,6 +6,15 @@ import Testing
 struct Tool {
     let folder: URL
 
+    /// A module that is no command, with some of everything.
+    static let library = """
+        (module
+          (import "env" "f" (func (param i32)))
+          (memory (export "memory") 2 10)
+          (global (export "g") (mut i64) (i64.const 1))
+          (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0))))
+        """
+
     struct Outcome {
         var code: Int32
         var output: String
