@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+import exceptions
 import objects
 import oracle
 import shapes
@@ -71,7 +72,12 @@ def object_(seed, folder):
     return [bytes(oracle.wasmtime.wat2wasm(text)) for text in objects.module(seed)]
 
 
-GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape, "vectors": vector, "objects": object_}
+def exception(seed, folder):
+    return [bytes(oracle.wasmtime.wat2wasm(text)) for text in exceptions.module(seed)]
+
+
+GENERATORS = {"smith": smith, "ttf": ttf, "shapes": shape, "vectors": vector, "objects": object_,
+              "exceptions": exception}
 
 
 def is_allowed(reason):
@@ -216,11 +222,12 @@ def arguments():
         Makes modules from seeds, calls all that they export with arguments chosen by the seed in wasmtime, and lets
         `tfc wast` find the same results, traps, globals, tables and memory. Kinds of modules: smith (wasm-tools
         smith), ttf (wasm-opt -ttf), shapes (expressions, order and control that the others hardly make), vectors,
-        objects (structures, arrays, casts, with collections in between). What may differ: bits of NaNs, where the stack
-        ends, and which of two traps one instruction ends in. Exit status 1 if anything else did. Modules that once
-        failed are in Tests/RandomModules; name them to run them again.""")
+        objects (structures, arrays, casts, with collections in between), exceptions (thrown and caught everywhere).
+        What may differ: bits of NaNs, where the stack ends, and which of two traps one instruction ends in. Exit
+        status 1 if anything else did. Modules that once failed are in Tests/RandomModules; name them to run them
+        again.""")
     parser.add_argument("--tfc", default=str(HERE.parent.parent / ".build/release/tfc"), help="the tool to test")
-    parser.add_argument("--kinds", default="smith,ttf,shapes,vectors,objects", help="kinds of modules, by commas")
+    parser.add_argument("--kinds", default="smith,ttf,shapes,vectors,objects,exceptions", help="by commas")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=100, help="how many seeds of each kind")
     parser.add_argument("--expression-limits", default=",2,1", help="by commas; nothing is the default limit")
