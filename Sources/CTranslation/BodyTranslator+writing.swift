@@ -233,8 +233,6 @@ extension BodyTranslator {
     }
 
     private mutating func writeFloatConstant(_ node: Expression) {
-        // A division by it must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write(node.type == .f32 ? "*(mf*)(K+" : "*(md*)(K+")
         body.write(node.a)
         body.write(byte: UInt8(ascii: ")"))

@@ -5,8 +5,6 @@ extension BodyTranslator {
     // MARK: Memory
 
     mutating func writeLoad(_ node: Expression) {
-        // A division by a load must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         writeWidening(of: node)
         writeLocation(access: node.access, memory: UInt32(node.c), address: node.a, offset: node.bits)
     }
@@ -92,7 +90,6 @@ extension BodyTranslator {
 
     /// `*(mU*)&l3`: the bits of a variable.
     mutating func writeBits(_ node: Expression) {
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write("*(")
         body.write(node.access.name)
         body.write("*)&")

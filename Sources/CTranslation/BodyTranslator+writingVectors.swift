@@ -93,8 +93,6 @@ extension BodyTranslator {
 
     /// `*(mB*)((B*)&z3+5)`: a lane.
     mutating func writeLane(_ node: Expression) {
-        // A division by it must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write("*(")
         body.write(node.access.name)
         body.write("*)")

@@ -105,7 +105,8 @@ enum Infix: UInt8 {
     var spelling: StaticString {
         switch self {
         case .mul: "*"
-        case .div: "/"
+        // Whatever begins with an asterisk must not open a comment.
+        case .div: "/ "
         case .rem: "%"
         case .add: "+"
         case .sub: "-"

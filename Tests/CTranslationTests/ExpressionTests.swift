@@ -58,6 +58,10 @@ struct ExpressionTests {
         let text = try module.function()
         #expect(!text.contains("/*("))
         #expect(text.contains("/ *(md*)"))
+        // Nor whatever else may follow: an imported global is read through a pointer too.
+        let locals = TinyModule(
+            parameters: [0x7C, 0x7C], results: [0x7C], body: [0x20, 0, 0x20, 1, 0xA3])
+        #expect(try locals.function().contains("l0/ l1"))
     }
 
     @Test("Float constants are bit patterns in memory, never literals")
