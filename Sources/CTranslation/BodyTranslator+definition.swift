@@ -11,7 +11,11 @@ extension BodyTranslator {
         writeHead(function, into: &out)
         out.write("{")
         if usesMemory { out.write("B*const m=i->m;") }
-        if usesBounds { out.write("U*const n=&i->M0->bytes;") }
+        if usesBounds {
+            out.write("U*const n=&")
+            out.write(memoryMember(0), in: layout)
+            out.write("->bytes;")
+        }
         if usesIndirectCall { out.write("u X;tf_function*F;") }
         if usesWideIndex { out.write("U W;") }
         if returnsThroughVariable {

@@ -26,8 +26,8 @@ extension BodyTranslator {
             cell += type.cells
         }
         noteCollection()
-        body.write("A.throw_new((p)i,i->E")
-        body.write(tag)
+        body.write("A.throw_new((p)i,")
+        writeTag(tag)
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
         die()
@@ -138,8 +138,8 @@ extension BodyTranslator {
 
     private mutating func writeClause(_ clause: Handler.Clause) {
         if let tag = clause.tag {
-            body.write("if(G.exception->tag==i->E")
-            body.write(tag.rawValue)
+            body.write("if(G.exception->tag==")
+            writeTag(tag.rawValue)
             body.write(byte: UInt8(ascii: ")"))
         }
         body.write(byte: UInt8(ascii: "{"))

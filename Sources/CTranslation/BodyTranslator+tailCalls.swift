@@ -9,15 +9,14 @@ extension BodyTranslator {
         let node = tailCallNode(type)
         beginTailCall(type: module.functions[Int(function)].rawValue)
         if Int(function) < module.importedFunctionCount {
-            body.write("i->c")
-            body.write(function)
-            body.write(")(i->n")
+            writeImportedCode(function)
+            body.write(")(")
+            writeImportedArgument(function)
         } else {
             body.write("f")
             body.write(function)
             body.write(")(i")
         }
-        if Int(function) < module.importedFunctionCount { body.write(function) }
         finishTailCall(node)
     }
 

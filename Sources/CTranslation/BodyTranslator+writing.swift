@@ -9,13 +9,19 @@ extension BodyTranslator {
     }
 
     mutating func writeTemporary(_ variable: Int32) {
-        if temporaries.type(variable) == .object { body.write("R.") }
+        if temporaries.type(variable) == .object {
+            Self.writeRoot("o", "O", Int(temporaries.number(variable)), into: &body)
+            return
+        }
         body.write(byte: temporaries.type(variable).temporaryLetter)
         body.write(temporaries.number(variable))
     }
 
     mutating func writeLocal(_ index: Int32) {
-        if localType(UInt32(index)) == .object { body.write("R.") }
+        if localType(UInt32(index)) == .object {
+            Self.writeRoot("l", "L", Int(index), into: &body)
+            return
+        }
         body.write(byte: UInt8(ascii: "l"))
         body.write(index)
     }
@@ -181,8 +187,8 @@ extension BodyTranslator {
     }
 
     private mutating func writeFunctionReference(_ node: Expression) {
-        body.write("(p)&i->r")
-        body.write(node.a)
+        body.write("(p)&")
+        writeReferenceMember(UInt32(node.a))
     }
 
     // MARK: Constants

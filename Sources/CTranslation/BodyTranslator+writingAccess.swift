@@ -63,12 +63,6 @@ extension BodyTranslator {
         }
     }
 
-    /// `i->M0`, a `tf_memory *`.
-    mutating func writeMemory(_ index: UInt32) {
-        body.write("i->M")
-        body.write(index)
-    }
-
     mutating func writeMemorySize(_ node: Expression) {
         if !node.type.isWide { body.write("(u)") }
         writeMemory(UInt32(node.a))
@@ -81,11 +75,9 @@ extension BodyTranslator {
         if Int(index) < module.importedGlobalCount {
             body.write("*(")
             body.write(Access(cType(module.globals[Int(index)].type.value)).name)
-            body.write("*)i->g")
-        } else {
-            body.write("i->g")
+            body.write("*)")
         }
-        body.write(index)
+        writeGlobalMember(index)
     }
 
     /// `*(mU*)&l3`: the bits of a variable.
@@ -102,12 +94,6 @@ extension BodyTranslator {
     }
 
     // MARK: Tables
-
-    /// `i->T0`, a `tf_table *`.
-    mutating func writeTable(_ index: UInt32) {
-        body.write("i->T")
-        body.write(index)
-    }
 
     mutating func writeTableSize(_ node: Expression) {
         if !node.type.isWide { body.write("(u)") }
@@ -153,10 +139,10 @@ extension BodyTranslator {
         } else if Int(node.c) < module.importedFunctionCount {
             body.write("((Y")
             body.write(module.functions[Int(node.c)].rawValue)
-            body.write("*)i->c")
-            body.write(node.c)
-            body.write(")(i->n")
-            body.write(node.c)
+            body.write("*)")
+            writeImportedCode(UInt32(node.c))
+            body.write(")(")
+            writeImportedArgument(UInt32(node.c))
         } else {
             body.write(byte: UInt8(ascii: "f"))
             body.write(node.c)

@@ -13,7 +13,7 @@ struct BodyTranslator: ~Copyable {
     let options: TranslationOptions
     let layout: InstanceLayout
     /// Position of a function in `layout.referenced`.
-    let isReferenced: [Bool]
+    let referencePositions: [UInt32]
     var validator: FunctionValidator
 
     /// Statements of the body; declarations are known only at its end.
@@ -74,9 +74,9 @@ struct BodyTranslator: ~Copyable {
         self.layout = layout
         self.options = options
         validator = FunctionValidator(validated)
-        var referenced = [Bool](repeating: false, count: module.functions.count)
-        for function in layout.referenced { referenced[function.offset] = true }
-        isReferenced = referenced
+        var positions = [UInt32](repeating: 0, count: module.functions.count)
+        for (position, function) in layout.referenced.enumerated() { positions[function.offset] = UInt32(position) }
+        referencePositions = positions
     }
 
     /// Translates one body and appends the function's definition to `out`.

@@ -34,6 +34,11 @@ struct ModuleText {
     /// The instance as generated code sees it: `InstanceLayout` in C.
     private func writeInstance(into out: inout CText) {
         out.write("typedef struct I{B*m;U*x;p h[6];\n")
+        if layout.declaresMembers { writeMembers(into: &out) }
+        out.write("}I;\n")
+    }
+
+    private func writeMembers(into out: inout CText) {
         for (index, global) in module.globals.enumerated() { writeGlobal(index, global.type.value, into: &out) }
         for index in 0..<module.importedFunctionCount {
             out.write("p c")
@@ -62,7 +67,6 @@ struct ModuleText {
             out.write(function.rawValue)
             out.write(";\n")
         }
-        out.write("}I;\n")
     }
 
     private func writeGlobal(_ index: Int, _ type: ValueType, into out: inout CText) {

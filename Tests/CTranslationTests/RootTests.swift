@@ -47,7 +47,7 @@ struct RootTests {
             parameters: [Self.externref], results: [Self.externref],
             body: [0x20, 0, 0xD0, 0x6F, 0x21, 0, 0x10, 0, 0x1A])
         let text = try module.function()
-        #expect(text.contains("p l0,o0;}R;R.l0=l0;R.o0=0;R.o=G.roots;R.n=2;"))
+        #expect(text.contains("p l0;p o0;}R;R.l0=l0;R.o0=0;R.o=G.roots;R.n=2;"))
         #expect(text.contains("R.o0=R.l0;\nR.l0=(p)0;\n"))
         #expect(text.contains("G.roots=R.o;return R.o0;"))
     }
