@@ -4,6 +4,9 @@
 
 #include "tf_heap.h"
 
+/* Between two looks at the deadline; a few milliseconds' work. */
+static const uint64_t elements_at_once = 256 * 1024;
+
 /* An expression under way. */
 typedef struct evaluation {
     tf_instance *instance;
@@ -73,8 +76,12 @@ static tf_trap structure(evaluation *self, const tf_type *type) {
 static tf_trap array(evaluation *self, const tf_type *type, uint64_t length, uint32_t step) {
     tf_object *object = new_array(self, type, length);
     const uint64_t *from = self->stack + self->height;
-    for (uint64_t i = 0; object && i < length; i++)
+    for (uint64_t i = 0; object && i < length; i++) {
         memcpy((char *)(object + 1) + i * type->size, from + i * step, type->size);
+        /* By the clock: no guest is entered yet, so nobody sets the mark. */
+        if (i % elements_at_once == elements_at_once - 1 && tf_store_interrupted(self->instance->store))
+            return TF_TRAP_DEADLINE;
+    }
     return push_object(self, object);
 }
 
@@ -130,7 +137,7 @@ static tf_trap evaluate(tf_instance *instance, const tf_expression *expression, 
 static tf_trap evaluate_twice(tf_instance *instance, const tf_expression *expression, uint64_t *stack,
                               uint64_t value[2]) {
     tf_trap trap = evaluate(instance, expression, stack, value);
-    if (trap == TF_OK) return TF_OK;
+    if (trap != TF_TRAP_OUT_OF_MEMORY) return trap;
     tf_heap_collect(instance->store);
     return evaluate(instance, expression, stack, value);
 }
