@@ -1,4 +1,5 @@
 import CRuntime
+import Glibc
 import Testing
 import WasmModule
 import WasmRuntime
@@ -54,6 +55,35 @@ import WasmRuntime
             #expect(trap?.message.contains("2097152 bytes") == true)
             try #expect(instance.invoke("churn", [.i32(100_000)]).isEmpty)
         }
+    }
+
+    /// Bytes of this process that are in memory.
+    private static func residentBytes() throws -> Int {
+        let file = try #require(fopen("/proc/self/statm", "r"))
+        defer { fclose(file) }
+        var text = [UInt8](repeating: 0, count: 128)
+        let count = fread(&text, 1, text.count, file)
+        let pages = String(decoding: text.prefix(count), as: UTF8.self).split(separator: " ")[1]
+        return try #require(Int(pages)) * sysconf(Int32(_SC_PAGESIZE))
+    }
+
+    @Test("T9: large objects go back to the kernel with their store, whatever lies above them in malloc's arena")
+    func largeObjects() throws {
+        var module = GuestModule()
+        let array = UInt8(module.type([0x5E, Self.anyref, 1]))
+        module.function(
+            "fill", [], [], locals: [Self.anyref],
+            Op.forever(Op.get(0) + Op.i32(5000) + [0xFB, 6, array] + Op.set(0)))
+        let before = try Self.residentBytes()
+        var above: UnsafeMutableRawPointer?
+        defer { free(above) }
+        do {
+            let instance = try module.instantiate(limits: InstanceLimits(memoryBytes: 512 << 20))
+            #expect(#expect(throws: Trap.self) { try instance.invoke("fill") }?.kind == .outOfMemory)
+            above = malloc(100_000)
+        }
+        // Other tests run meanwhile, so not all of it.
+        #expect(try Self.residentBytes() - before < 256 << 20)
     }
 
     @Test("a list of 1,000,000 nodes is marked without a stack, and stays as it was")

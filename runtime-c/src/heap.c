@@ -1,5 +1,6 @@
 /* heap.c: allocation. A bump within a run of free slots; runs come from blocks that the last collection left holes
  * in, then from new blocks. Large objects are allocated one by one. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,9 @@
 
 /* Between two collections at least this much is allocated. */
 static const uint64_t least_threshold = 1024 * 1024;
+
+/* If a store leaves that many bytes of large objects, malloc has to give its free pages back: takes milliseconds. */
+static const uint64_t trimmed_bytes = 16 * 1024 * 1024;
 
 /* A run is cleared when it is taken: small enough to be in the cache when its slots are used. */
 static const uint32_t longest_run = 4096;
@@ -217,9 +221,13 @@ void tf_heap_destroy(tf_store *store) {
         give_all(heap->classes[i].blocks);
         give_all(heap->classes[i].holes);
     }
+    uint64_t freed = 0;
     for (tf_large *large = heap->large, *next; large; large = next) {
         next = large->next;
+        freed += large->bytes;
         free(large);
     }
+    /* What one request filled is not to be kept by the thread's arena until the next one like it. */
+    if (freed >= trimmed_bytes) malloc_trim(0);
     store->heap = NULL;
 }
