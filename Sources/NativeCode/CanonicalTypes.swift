@@ -41,7 +41,7 @@ package struct CanonicalTypes: Sendable {
             try definitions.add(type) { index throws(LoadError) in try relative(index, group.indices) }
         }
         guard let identifiers = definitions.intern() else {
-            throw LoadError(path: "", reason: "there is no room for the module's types")
+            throw LoadError(path: "", reason: "no room for its types: this process keeps those of all it ever loaded")
         }
         self.identifiers += identifiers
     }

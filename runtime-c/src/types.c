@@ -28,6 +28,10 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static const uint32_t largest_id = TF_TYPE_RELATIVE - 1;
 
+/* Of all groups and types together: nothing is ever freed, and a structure may have 10,000 fields. */
+static const uint64_t most_bytes = UINT64_C(512) << 20;
+static uint64_t used_bytes;
+
 /* --- Groups --- */
 
 static const size_t head_words = 6;
@@ -117,6 +121,7 @@ typedef struct building {
     uint32_t count;
     uint32_t first_id;
     uint32_t *memory;
+    uint64_t bytes; /* of the group itself */
 } building;
 
 static uint32_t depth_of(const tf_type_definition *definitions, uint32_t position) {
@@ -182,6 +187,9 @@ static void complete(building *group, tf_type *type, uint32_t position) {
     type->signature.results = canonical_list(group, definition->results, definition->result_count);
 }
 
+/* With the mutex held. */
+static bool has_room(uint64_t bytes) { return bytes <= most_bytes - used_bytes; }
+
 /* The types of the ids from group->first_id on. False: no memory, nothing changed. Published before they are
  * complete, since they refer to each other: nobody else knows these ids yet. */
 static bool make_types(building *group) {
@@ -191,8 +199,10 @@ static bool make_types(building *group) {
         words += 1 + depth_of(group->definitions, i);
         words += (size_t)type->parameter_count + type->result_count + 4 * (size_t)type->field_count;
     }
-    tf_type *types = calloc(1, group->count * sizeof *types + words * sizeof(uint32_t));
+    uint64_t bytes = group->count * sizeof(tf_type) + words * sizeof(uint32_t);
+    tf_type *types = has_room(group->bytes + bytes) ? calloc(1, bytes) : NULL;
     if (!types) return false;
+    used_bytes += group->bytes + bytes;
     group->memory = (uint32_t *)(types + group->count);
     for (uint32_t i = 0; i < group->count; i++) {
         uint32_t id = types[i].id = group->first_id + i;
@@ -212,7 +222,8 @@ static uint32_t first_id_of(group *new, const tf_type_definition *definitions, u
         free(new);
         return found->first_id;
     }
-    building building = {definitions, count, last_id + 1, NULL};
+    uint64_t bytes = sizeof *new + new->word_count * sizeof *new->words;
+    building building = {definitions, count, last_id + 1, NULL, bytes};
     if (count > largest_id - last_id || !reserve_bucket() || !reserve_ids(last_id + count) ||
         !make_types(&building)) {
         free(new);
