@@ -216,6 +216,23 @@ struct RunCommandTests {
         }
     }
 
+    @Test("ends with 134 if the guest fills its heap, and with 1 if a module can't have what it declares")
+    func fullHeap() throws {
+        try Tool.use { tool throws in
+            // (type (array i8)) (func (export "_start") (drop (array.new_default 0 (i32.const -1))))
+            let types: [UInt8] = [1, 7, 2, 0x5E, 0x78, 0, 0x60, 0, 0]
+            let export: [UInt8] = [7, 10, 1, 6] + Array("_start".utf8) + [0, 0]
+            let code: [UInt8] = [10, 10, 1, 8, 0, 0x41, 0x7F, 0xFB, 7, 0, 0x1A, 0x0B]
+            try tool.write("full.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0] + types + [3, 2, 1, 1] + export + code)
+            let full = try tool.tfc("run", "full.wasm")
+            #expect(full.code == 134)
+            #expect(full.errors.contains("trap: the garbage-collected heap is full"))
+            #expect(full.errors.contains("0: _start"))
+            try tool.module("wide", "(module (memory 100) (func (export \"_start\")))")
+            #expect(try tool.tfc("run", "-W", "max-memory-size=65536", "wide.wasm").code == 1)
+        }
+    }
+
     @Test("refuses imports that nobody provides, or makes them trap or return zero")
     func unknownImports() throws {
         try Tool.use { tool throws in

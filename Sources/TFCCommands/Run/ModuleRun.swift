@@ -10,7 +10,7 @@ enum ModuleRun {
         do {
             try run(arguments)
             return 0
-        } catch let trap as Trap where trap.kind != .outOfMemory {
+        } catch let trap as Trap where trap.isGuests {
             return report(trap, of: arguments.file)
         } catch let error as InvocationError {
             StandardError.write("tfc: \(arguments.file.printable): \(error.description)\n")
@@ -49,7 +49,7 @@ enum ModuleRun {
         do {
             return try linker.instantiate(module, in: store)
         } catch {
-            guard case .trap(let trap) = error, trap.kind != .outOfMemory else { throw error }
+            guard case .trap(let trap) = error, trap.isGuests else { throw error }
             throw trap
         }
     }
@@ -102,6 +102,11 @@ enum ModuleRun {
         StandardError.write(text)
         return ExitStatus.trap
     }
+}
+
+extension Trap {
+    /// Whether the guest's code ended so: a heap that it filled too, but not want of memory before it ran.
+    fileprivate var isGuests: Bool { kind != .outOfMemory || !backtrace.isEmpty }
 }
 
 extension WASIContext {
