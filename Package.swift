@@ -67,7 +67,8 @@ let everythingElse: [Target] = [
         ]),
     command("tfc", ["TFCCommands"]),
     command(
-        "tfc-serve", ["FunctionServer", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        "tfc-serve",
+        ["FunctionServer", "ModuleCache", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),
@@ -75,7 +76,7 @@ let everythingElse: [Target] = [
     tests("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", log] + nio),
     tests(
         "TFCCommands",
-        ["tfc", "tfc-serve", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 let package = Package(

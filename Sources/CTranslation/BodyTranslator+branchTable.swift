@@ -58,7 +58,7 @@ extension BodyTranslator {
         var trampolines: [(label: Int, depth: UInt32)] = []
         for depth in labels where landings[depth] == nil {
             let target = frames.count - 1 - Int(depth)
-            if frames[target].kind == .function || !frames[target].labelTypes.isEmpty {
+            if frames[target].kind == .function || !frames[target].labelTypes.isEmpty || changesState(to: target) {
                 let label = takeLabel()
                 trampolines.append((label, depth))
                 landings[depth] = label

@@ -13,6 +13,7 @@ extension BodyTranslator {
         flushBeforeBranch(below: stack.count - count)
         settleForParallelMove(count)
         assignLanding(frames[target])
+        writeStateChange(to: target)
         writeGoto(frames[target].label)
         die()
     }
@@ -62,18 +63,17 @@ extension BodyTranslator {
 
     /// The statement of a branch that is taken, its values staying on the stack for when it is not.
     mutating func writeTaken(_ target: Int) {
-        let count = frames[target].labelTypes.count
         releasesTemporaries = false
         if frames[target].kind == .function {
-            let isBlock = type.results.cells > 1
-            if isBlock { body.write(byte: UInt8(ascii: "{")) }
+            body.write(byte: UInt8(ascii: "{"))
             writeReturnStatement()
-            if isBlock { body.write("}\n") }
-        } else if count == 0 {
+            body.write("}\n")
+        } else if frames[target].labelTypes.isEmpty && !changesState(to: target) {
             writeGoto(frames[target].label)
         } else {
             body.write(byte: UInt8(ascii: "{"))
             assignLanding(frames[target])
+            writeStateChange(to: target)
             writeGoto(frames[target].label)
             body.write("}\n")
         }
@@ -154,6 +154,7 @@ extension BodyTranslator {
     private mutating func writeReturnStatement() {
         let count = type.results.count
         guard count > 0 else {
+            writeHole(.leave)
             body.write("return")
             endStatement()
             return
@@ -161,18 +162,23 @@ extension BodyTranslator {
         var cell = 1
         for index in 1..<max(count, 1) {
             writeScratchAssignment(cell, type.results[index], stack[stack.count - count + index])
-            cell += type.results[index] == .v128 ? 2 : 1
+            cell += type.results[index].cells
         }
         let first = stack[stack.count - count]
         if type.results[0] == .v128 {
             writeScratch(0, as: .u64)
             body.write(byte: UInt8(ascii: "="))
             writeHalf(first, isUpper: true)
-            body.write(";return ")
+            body.write(byte: UInt8(ascii: ";"))
+            writeHole(.leave)
+            body.write("return ")
             writeHalf(first, isUpper: false)
         } else {
-            body.write("return ")
+            let mayCollect = nodes[Int(first)].effects.contains(.calls)
+            writeHole(mayCollect ? .beginReturn : .leave)
+            if !mayCollect { body.write("return ") }
             write(first)
+            if mayCollect { writeHole(.endReturn) }
         }
         endStatement()
     }
@@ -180,7 +186,7 @@ extension BodyTranslator {
     /// Writes `*(mu*)(i->x+1)=…;`, or two of these for a vector.
     mutating func writeScratchAssignment(_ cell: Int, _ type: ValueType, _ value: Int32) {
         guard type == .v128 else {
-            writeScratch(cell, as: CType(type))
+            writeScratch(cell, as: cType(type))
             body.write(byte: UInt8(ascii: "="))
             write(value)
             endStatement()
@@ -198,7 +204,7 @@ extension BodyTranslator {
     /// A cell of the scratch area as a variable of a type.
     mutating func writeScratch(_ index: Int, as type: CType) {
         body.write("*(")
-        body.write(type == .reference ? "p" : Access(type).name)
+        body.write(type.isReference ? "p" : Access(type).name)
         body.write("*)(i->x+")
         body.write(index)
         body.write(byte: UInt8(ascii: ")"))

@@ -1,9 +1,7 @@
 import WasmModule
 
-/// Calls, `select` and `drop`.
+/// Calls: of functions, through tables, through references.
 extension BodyTranslator {
-    // MARK: Calls
-
     mutating func call(_ function: UInt32) {
         let type = module.type(of: FunctionIndex(function))
         beginCall(type.parameters.count)
@@ -15,14 +13,9 @@ extension BodyTranslator {
 
     /// The callee is found and checked in statements of their own; calling through null faults on reading its type.
     mutating func callIndirect(type index: UInt32, table: UInt32) {
-        let type = module.types[Int(index)]
+        let type = module.functionType(TypeIndex(index))
         beginCall(type.parameters.count + 1)
-        // What may trap among the arguments comes before the checks of the callee.
-        let first = stack.count - 1 - type.parameters.count
-        for argument in first..<(stack.count - 1)
-        where !nodes[Int(stack[argument])].effects.isDisjoint(with: Effects.ordered.union(.reads)) {
-            settle(argument)
-        }
+        settleBelowCallee(type)
         writeCallee(type: index, table: table)
         let overflow = moveToScratch(type)
         var node = callNode(type, overflow)
@@ -31,34 +24,98 @@ extension BodyTranslator {
         finishCall(node, type)
     }
 
-    private mutating func writeCallee(type: UInt32, table: UInt32) {
+    /// A call through a reference: null is found out after the arguments are evaluated.
+    mutating func callReference(_ index: UInt32) {
+        if let function = takeKnownCallee() {
+            call(function)
+            return
+        }
+        let type = module.functionType(TypeIndex(index))
+        beginCall(type.parameters.count + 1)
+        settleBelowCallee(type)
+        writeReferenceCallee()
+        let overflow = moveToScratch(type)
+        var node = callNode(type, overflow)
+        node.isIndirect = true
+        node.c = Int32(index)
+        finishCall(node, type)
+    }
+
+    /// The function that the reference on top names itself, if it does: it takes it then.
+    mutating func takeKnownCallee() -> UInt32? {
+        let callee = nodes[Int(stack[stack.count - 1])]
+        guard callee.shape == .functionReference else { return nil }
+        _ = pop()
+        return UInt32(callee.a)
+    }
+
+    /// Writes `if(!(F=…))A.trap((p)i,16);`: the callee of a call through the reference on top, which it takes.
+    mutating func writeReferenceCallee() {
+        usesIndirectCall = true
+        let callee = pop()
+        let node = nodes[Int(callee)]
+        precede(node.effects, below: stack.count)
+        if node.localsSet != 0 { flush(Effects.all) }
+        body.write("if(!(F=")
+        write(callee)
+        body.write("))")
+        writeTrap(.nullFunction)
+        endStatement()
+    }
+
+    /// What may trap among the arguments comes before the checks of the callee, which is on top of them.
+    mutating func settleBelowCallee(_ type: FunctionType) {
+        let first = stack.count - 1 - type.parameters.count
+        for argument in first..<(stack.count - 1)
+        where !nodes[Int(stack[argument])].effects.isDisjoint(with: Effects.ordered.union(.reads)) {
+            settle(argument)
+        }
+    }
+
+    mutating func writeCallee(type: UInt32, table: UInt32) {
         usesIndirectCall = true
         let index = pop()
         let localsSet = nodes[Int(index)].localsSet
         precede(nodes[Int(index)].effects, below: stack.count)
         if localsSet != 0 { flush(Effects.all) }
-        body.write("X=")
+        // Of a table of 64-bit indices all bits count.
+        let isWide = module.tables[Int(table)].type.is64
+        let variable: StaticString = isWide ? "W" : "X"
+        if isWide { usesWideIndex = true }
+        body.write(variable)
+        body.write(byte: UInt8(ascii: "="))
         write(index)
-        body.write(";if(X>=")
+        body.write(";if(")
+        body.write(variable)
+        body.write(">=")
         writeTable(table)
-        body.write("->size)A.trap((p)i,4);F=")
+        body.write("->size)")
+        writeTrap(.undefinedElement)
+        body.write(";F=")
         writeTable(table)
-        body.write("->elements[X];if(F->type!=J[")
+        body.write("->elements[")
+        body.write(variable)
+        body.write("];if(F->type!=J[")
         body.write(type)
-        body.write("])A.bad_callee((p)i,F)")
+        body.write("])A.check_callee((p)i,F,J[")
+        body.write(type)
+        body.write("])")
         endStatement()
     }
 
     /// Whatever is below the operands happens before the call, which may change anything but locals.
-    private mutating func beginCall(_ operands: Int) {
+    mutating func beginCall(_ operands: Int) {
         orderOperands(operands)
         flush(Effects.all, below: stack.count - operands)
+        // Whoever catches what the call throws sees the locals as they are set by then.
+        if isProtected { flushBeforeBranch(below: stack.count - operands) }
+        noteCollection()
     }
 
     /// Parameters that are not passed natively go to the scratch area, in order.
     ///
     /// Returns how many.
-    private mutating func moveToScratch(_ type: FunctionType) -> Int {
+    mutating func moveToScratch(_ type: FunctionType) -> Int {
         let count = type.parameters.count
         let native = type.nativeParameterCount
         guard count > native else { return 0 }
@@ -69,15 +126,15 @@ extension BodyTranslator {
         var cell = 0
         for index in native..<count {
             writeScratchAssignment(cell, type.parameters[index], stack[stack.count - count + index])
-            cell += type.parameters[index] == .v128 ? 2 : 1
+            cell += type.parameters[index].cells
         }
         for _ in native..<count { _ = pop() }
         return count - native
     }
 
-    private mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
+    mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
         let count = type.parameters.count - overflow
-        var node = Expression(.call, type.returned ?? .u32)
+        var node = Expression(.call, type.returned(in: module) ?? .u32)
         node.a = Int32(arguments.count)
         node.b = Int32(count)
         for index in (stack.count - count)..<stack.count {
@@ -90,14 +147,15 @@ extension BodyTranslator {
         return node
     }
 
-    /// One result waits to be used, as the last effect before whatever uses it; several are taken at once.
-    private mutating func finishCall(_ node: Expression, _ type: FunctionType) {
+    /// One result waits to be used, as the last effect before whatever uses it; several are taken at once, and so is
+    /// one that a handler might be asked for instead.
+    mutating func finishCall(_ node: Expression, _ type: FunctionType) {
         let position = add(node)
         switch type.results.count {
         case 0:
             write(position)
             endStatement()
-        case 1 where type.results[0] != .v128:
+        case 1 where type.results[0] != .v128 && !isProtected:
             push(position)
         default:
             takeResults(of: position, type.results)
@@ -105,7 +163,7 @@ extension BodyTranslator {
     }
 
     private mutating func takeResults(of position: Int32, _ results: [ValueType]) {
-        let variables = results.map { temporaries.take(CType($0)) }
+        let variables = results.map { temporaries.take(cType($0)) }
         writeTemporary(variables[0])
         body.write(results[0] == .v128 ? ".a=" : "=")
         write(position)
@@ -117,7 +175,7 @@ extension BodyTranslator {
                 writeResult(half: ".a=", of: variable, .u64, at: cell)
                 cell += 1
             }
-            writeResult(half: type == .v128 ? ".b=" : "=", of: variable, type == .v128 ? .u64 : CType(type), at: cell)
+            writeResult(half: type == .v128 ? ".b=" : "=", of: variable, type == .v128 ? .u64 : cType(type), at: cell)
             cell += 1
         }
         for variable in variables { push(add(temporaryNode(variable))) }
@@ -129,73 +187,5 @@ extension BodyTranslator {
         body.write(half)
         writeScratch(cell, as: type)
         endStatement()
-    }
-
-    // MARK: Select and drop
-
-    /// C evaluates one arm only: both must be free of effects.
-    ///
-    /// Two constants make a condition that libtcc miscompiles (reference: `(c ? 0u : 0u) ? A : B`), so such a
-    /// choice is computed into a variable.
-    mutating func select() {
-        if let condition = constantBits(stack[stack.count - 1]) {
-            selectConstant(condition != 0)
-            return
-        }
-        for index in [stack.count - 3, stack.count - 2] {
-            let node = nodes[Int(stack[index])]
-            if !node.effects.isDisjoint(with: .ordered) || node.localsSet != 0 { settle(index) }
-            if nodes[Int(stack[index])].localsSet != 0 { settle(index) }
-        }
-        if nodes[Int(stack[stack.count - 2])].type == .vector {
-            selectVector()
-            return
-        }
-        let condition = pop()
-        let second = pop()
-        let first = pop()
-        precede(nodes[Int(condition)].effects, below: stack.count)
-        var node = Expression(.select, nodes[Int(first)].type.stored)
-        node.a = first
-        node.b = second
-        node.c = condition
-        inherit(first, into: &node)
-        inherit(second, into: &node)
-        inherit(condition, into: &node)
-        let areConstants = nodes[Int(first)].isSettled && nodes[Int(second)].isSettled
-        push(add(node))
-        if areConstants { settle(stack.count - 1) }
-    }
-
-    private mutating func selectConstant(_ condition: Bool) {
-        _ = pop()
-        if condition {
-            drop()
-        } else {
-            let second = pop()
-            drop()
-            push(second)
-        }
-    }
-
-    mutating func drop() {
-        let value = pop()
-        discard(value)
-    }
-
-    /// Evaluates what has effects; libtcc drops the load of an unused value, so it gets a variable.
-    mutating func discard(_ value: Int32) {
-        let node = nodes[Int(value)]
-        guard !node.effects.isDisjoint(with: .ordered) || node.localsSet != 0 else { return }
-        precede(node.effects, below: stack.count)
-        if node.shape == .call {
-            write(value)
-            endStatement()
-            return
-        }
-        let variable = temporaries.take(node.type)
-        writeAssignment(temporary: variable, value)
-        temporaries.noteRead(variable)
-        temporaries.releaseRead()
     }
 }

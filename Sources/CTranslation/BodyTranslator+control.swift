@@ -23,7 +23,7 @@ extension BodyTranslator {
         flushAll()
         var frame = makeFrame(.loop, type)
         for (index, type) in frame.parameters.enumerated() {
-            let variable = temporaries.take(CType(type), pinned: true)
+            let variable = temporaries.take(cType(type), pinned: true)
             writeAssignment(temporary: variable, stack[frame.height + index])
             frame.landing.append(variable)
         }
@@ -47,7 +47,7 @@ extension BodyTranslator {
         var frame = makeFrame(.then, type)
         for (index, type) in frame.parameters.enumerated() {
             // Both arms read them.
-            let variable = temporaries.take(CType(type), pinned: true)
+            let variable = temporaries.take(cType(type), pinned: true)
             writeAssignment(temporary: variable, stack[frame.height + index])
             frame.inputs.append(variable)
             stack[frame.height + index] = add(temporaryNode(variable))
@@ -70,18 +70,21 @@ extension BodyTranslator {
         frames.append(frame)
     }
 
-    private func makeFrame(_ kind: ControlFrame.Kind, _ type: BlockType) -> ControlFrame {
+    func makeFrame(_ kind: ControlFrame.Kind, _ type: BlockType) -> ControlFrame {
         let signature = signature(type)
-        return ControlFrame(
+        var frame = ControlFrame(
             kind, parameters: signature.parameters, results: signature.results,
             height: stack.count - signature.parameters.count)
+        frame.state = state
+        frame.outerState = state
+        return frame
     }
 
     private func signature(_ type: BlockType) -> FunctionType {
         switch type {
         case .empty: FunctionType(parameters: [], results: [])
         case .result(let result): FunctionType(parameters: [], results: [result])
-        case .type(let index): module.types[index.offset]
+        case .type(let index): module.functionType(index)
         }
     }
 
@@ -108,7 +111,7 @@ extension BodyTranslator {
 
     mutating func prepareLanding(_ frame: inout ControlFrame) {
         guard frame.landing.isEmpty, frame.kind != .loop, frame.kind != .function else { return }
-        for type in frame.results { frame.landing.append(temporaries.take(CType(type), pinned: true)) }
+        for type in frame.results { frame.landing.append(temporaries.take(cType(type), pinned: true)) }
     }
 
     // MARK: Leaving
@@ -139,14 +142,16 @@ extension BodyTranslator {
         case .function:
             if !isDead { writeReturn() }
             truncate(to: 0)
+            writeLandingPad()
             return
         case .loop: endLoop(&frame)
         case .then, .otherwise: endIf(&frame)
+        case .tryTable, .tryBody, .tryCatch: endTry(&frame)
         default: endBlock(&frame)
         }
     }
 
-    private mutating func endBlock(_ frame: inout ControlFrame) {
+    mutating func endBlock(_ frame: inout ControlFrame) {
         let isTarget = frame.label >= 0 || frame.braces > 0
         guard isTarget else {
             // Nothing branches here: the results stay what they are.
@@ -202,7 +207,7 @@ extension BodyTranslator {
     }
 
     /// At the end of an arm or a block that is also jumped to: the results go where branches put theirs.
-    private mutating func fallThrough(_ frame: inout ControlFrame) {
+    mutating func fallThrough(_ frame: inout ControlFrame) {
         flushBeforeBranch(below: stack.count - frame.results.count)
         prepareLanding(&frame)
         assignLanding(frame)
@@ -225,7 +230,7 @@ extension BodyTranslator {
         }
     }
 
-    private mutating func closeBraces(_ frame: inout ControlFrame) {
+    mutating func closeBraces(_ frame: inout ControlFrame) {
         for _ in 0..<frame.braces { closeBrace() }
         if frame.braces > 0 { frame.isEntered = true }
         frame.braces = 0

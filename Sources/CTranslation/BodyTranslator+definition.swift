@@ -4,23 +4,36 @@ import WasmModule
 extension BodyTranslator {
     /// Appends the definition of the function whose body was just translated.
     mutating func writeDefinition(_ function: FunctionIndex, into out: inout CText) {
+        findRoots()
         out.write("/* function ")
         out.write(function.rawValue)
         out.write(" */\nstatic ")
         writeHead(function, into: &out)
         out.write("{")
         if usesMemory { out.write("B*const m=i->m;") }
+        if usesBounds {
+            out.write("U*const n=&")
+            out.write(memoryMember(0), in: layout)
+            out.write("->bytes;")
+        }
         if usesIndirectCall { out.write("u X;tf_function*F;") }
+        if usesWideIndex { out.write("U W;") }
+        if returnsThroughVariable {
+            out.write(module.resultType(type))
+            out.write(" r;")
+        }
         writeConstants(into: &out)
         writeLocals(into: &out)
         writeTemporaries(into: &out)
+        writeRoots(into: &out)
+        writeHandler(into: &out)
         out.write(byte: 10)
-        out.write(body.bytes)
+        writeBody(into: &out)
         out.write("}\n")
     }
 
     private func writeHead(_ function: FunctionIndex, into out: inout CText) {
-        out.write(Self.resultType(type))
+        out.write(module.resultType(type))
         out.write(" f")
         out.write(function.rawValue)
         out.write("(I*i")
@@ -33,15 +46,11 @@ extension BodyTranslator {
                 continue
             }
             out.write(byte: UInt8(ascii: ","))
-            out.write(CType(type.parameters[index]).name)
+            out.write(cType(type.parameters[index]).name)
             out.write(" l")
             out.write(index)
         }
         out.write(")")
-    }
-
-    static func resultType(_ type: FunctionType) -> StaticString {
-        type.returned?.name ?? "void"
     }
 
     private func writeConstants(into out: inout CText) {
@@ -58,7 +67,7 @@ extension BodyTranslator {
     private func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
         let native = type.nativeParameterCount
-        let locals = usedLocals.sorted()
+        let locals = usedLocals.sorted().filter { localType($0) != .object }
         var declared: CType?
         for index in locals where index >= native || localType(index) == .vector {
             let type = localType(index)
@@ -102,9 +111,9 @@ extension BodyTranslator {
         }
     }
 
-    private func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
+    func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
         out.write("*(")
-        out.write(type == .reference ? "p" : Access(type).name)
+        out.write(type.isReference ? "p" : Access(type).name)
         out.write("*)(i->x+")
         out.write(self.type.parameters[self.type.nativeParameterCount..<index].cells + half)
         out.write(")")

@@ -3,7 +3,7 @@ import WasmModule
 /// From instruction to operation: one line per opcode.
 extension BodyTranslator {
     /// Emits a validated instruction at a point that is reached.
-    mutating func emit(_ instruction: Instruction, labels: [UInt32]) {
+    mutating func emit(_ instruction: Instruction, labels: [UInt32], catches: [CatchClause]) {
         forgetNodes()
         switch instruction.opcode {
         case .unreachable: trap()
@@ -19,6 +19,18 @@ extension BodyTranslator {
         case .return: returnFromFunction()
         case .call: call(instruction.a)
         case .callIndirect: callIndirect(type: instruction.a, table: instruction.b)
+        case .callRef: callReference(instruction.a)
+        case .returnCall: returnCall(instruction.a)
+        case .returnCallIndirect: returnCallIndirect(type: instruction.a, table: instruction.b)
+        case .returnCallRef: returnCallReference(type: instruction.a)
+        case .tryTable: beginTryTable(instruction.blockType, catches)
+        case .throw: throwNew(instruction.a)
+        case .throwRef: throwReference()
+        case .try: beginTry(instruction.blockType)
+        case .catch: beginCatch(instruction.a)
+        case .catchAll: beginCatch(nil)
+        case .delegate: delegate(instruction.a)
+        case .rethrow: rethrow(instruction.a)
         case .drop: drop()
         case .select, .selectTyped: select()
         case .localGet: pushLocal(instruction.a)
@@ -34,9 +46,13 @@ extension BodyTranslator {
         case .i64Const: pushConstant(.u64, instruction.bits)
         case .f32Const: pushFloatConstant(.f32, instruction.bits)
         case .f64Const: pushFloatConstant(.f64, instruction.bits)
-        case .refNull: pushConstant(.reference, 0)
+        case .refNull: pushConstant(cType(ValueType(rawValue: instruction.a)), 0)
         case .refIsNull: pushIsNull()
         case .refFunc: pushFunctionReference(instruction.a)
+        case .refEq: pushComparison(.eq)
+        case .refAsNonNull: requireNonNull(stack.count - 1, .nullReference)
+        case .brOnNull: branchOnNull(instruction.a)
+        case .brOnNonNull: branchOnNonNull(instruction.a)
         case .memoryInit: perform("A.memory_init", [.memory(instruction.b), .segment(instruction.a)], operands: 3)
         case .dataDrop: perform("A.data_drop", [.segment(instruction.a)], operands: 0)
         case .memoryCopy:
@@ -48,6 +64,8 @@ extension BodyTranslator {
         case .tableGrow: growTable(instruction.a)
         case .tableSize: pushTableSize(instruction.a)
         case .tableFill: perform("A.table_fill", [.table(instruction.a)], operands: 3)
+        case .i64Add128, .i64Sub128, .i64MulWideS, .i64MulWideU: emitWide(instruction.opcode)
+        case _ where instruction.opcode.isAtomic: emitAtomic(instruction)
         default: emitNumeric(instruction)
         }
     }
@@ -55,10 +73,14 @@ extension BodyTranslator {
     /// Follows the structure of code that is not reached.
     mutating func skip(_ instruction: Instruction) {
         switch instruction.opcode {
-        case .block, .loop, .if:
+        case .block, .loop, .if, .tryTable, .try:
             frames.append(ControlFrame(.dead, parameters: [], results: [], height: stack.count))
         case .else:
             if frames.last?.kind != .dead { otherwise() }
+        case .catch, .catchAll:
+            if frames.last?.kind != .dead { beginCatch(instruction.opcode == .catch ? instruction.a : nil) }
+        case .delegate:
+            if frames.last?.kind == .dead { frames.removeLast() } else { delegate(instruction.a) }
         case .end:
             if frames.last?.kind == .dead { frames.removeLast() } else { end() }
         default: break
@@ -67,17 +89,9 @@ extension BodyTranslator {
 
     private mutating func trap() {
         flushBeforeBranch(below: stack.count)
-        body.write("A.trap((p)i,1)")
+        writeTrap(.unreachable)
         endStatement()
         die()
-    }
-
-    private mutating func pushIsNull() {
-        var node = Expression(.not, .s32)
-        let operand = pop()
-        node.a = operand
-        inherit(operand, into: &node)
-        push(add(node))
     }
 
     private mutating func emitNumeric(_ instruction: Instruction) {
@@ -263,6 +277,7 @@ extension BodyTranslator {
         case .i64ReinterpretF64: pushReinterpretation(.u64)
         case .f32ReinterpretI32: pushReinterpretation(.f32)
         case .f64ReinterpretI64: pushReinterpretation(.f64)
+        case _ where instruction.opcode.isAggregate: emitObject(instruction)
         default: emitVector(instruction)
         }
     }

@@ -36,7 +36,7 @@ extension BodyTranslator {
             return
         }
         if operation.isCommutative, nodes[Int(left)].shape == .constant { swap(&left, &right) }
-        var node = Expression(.infix, type)
+        var node = Expression(.infix, resultType(operation, type, left, right))
         node.infix = operation
         node.sign = sign
         node.a = left
@@ -44,6 +44,19 @@ extension BodyTranslator {
         inherit(left, into: &node)
         inherit(right, into: &node)
         push(add(node))
+    }
+
+    /// What C makes of two operands as they are written: bitwise operators leave what has a sign as it is, the others
+    /// get an operand without.
+    ///
+    /// Whoever needs the result without a sign must know: an address that C extends by its sign lies before the memory.
+    private func resultType(_ operation: Infix, _ type: CType, _ left: Int32, _ right: Int32) -> CType {
+        switch operation {
+        case .and, .or, .xor:
+            if isUnsigned(nodes[Int(left)]) || isUnsigned(nodes[Int(right)]) { return type }
+            return type.isWide ? .s64 : .s32
+        default: return type
+        }
     }
 
     /// A comparison: C's result is an `int`.

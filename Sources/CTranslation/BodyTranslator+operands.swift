@@ -11,6 +11,7 @@ extension BodyTranslator {
     mutating func add(_ node: Expression) -> Int32 {
         nodes.append(node)
         if node.isCall { pendingCalls += 1 }
+        if node.effects.contains(.calls) { mayCollect = true }
         return Int32(nodes.count - 1)
     }
 
@@ -94,6 +95,13 @@ extension BodyTranslator {
         let variable = temporaries.take(node.type)
         writeAssignment(temporary: variable, position)
         stack[index] = add(temporaryNode(variable))
+    }
+
+    /// Makes the operand at a place one that can be written more than once.
+    mutating func makeRepeatable(_ index: Int) {
+        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
+        // A tee settles into its local first.
+        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
     }
 
     /// Settles every operand below `count` that must be evaluated before something with these effects.
@@ -201,6 +209,6 @@ extension BodyTranslator {
     /// A pushed constant's bits, if the operand is one.
     func constantBits(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
-        return node.shape == .constant && node.type != .reference ? node.bits : nil
+        return node.shape == .constant && !node.type.isReference ? node.bits : nil
     }
 }

@@ -148,24 +148,31 @@ extension BodyTranslator {
         push(add(node))
     }
 
-    /// Halves in plain C: `z2.a=z0.a&z1.a;z2.b=z0.b&z1.b;`.
-    private mutating func bitwise(_ prefix: StaticString, _ infix: StaticString?, operands count: Int) {
+    /// Pushes a vector whose halves are written one after the other: `z2.a=…;z2.b=…;`.
+    mutating func pushHalves(_ writeHalf: (inout BodyTranslator, _ isUpper: Bool) -> Void) {
         let variable = temporaries.take(.vector)
         let start = body.count
         for isUpper in [false, true] {
             writeTemporary(variable)
             body.write(isUpper ? ".b=" : ".a=")
-            body.write(prefix)
-            writeHalf(stack[stack.count - count], isUpper: isUpper)
-            if let infix {
-                body.write(infix)
-                writeHalf(stack[stack.count - 1], isUpper: isUpper)
-            }
+            writeHalf(&self, isUpper)
             if !isUpper { body.write(byte: UInt8(ascii: ";")) }
         }
-        for _ in 0..<count { _ = pop() }
         endStatement()
         pushFresh(variable, since: start)
+    }
+
+    /// Halves in plain C: `z2.a=z0.a&z1.a;z2.b=z0.b&z1.b;`.
+    private mutating func bitwise(_ prefix: StaticString, _ infix: StaticString?, operands count: Int) {
+        let last = pop()
+        let first = count > 1 ? pop() : last
+        pushHalves { translator, isUpper in
+            translator.body.write(prefix)
+            translator.writeHalf(first, isUpper: isUpper)
+            guard let infix else { return }
+            translator.body.write(infix)
+            translator.writeHalf(last, isUpper: isUpper)
+        }
     }
 
     /// C evaluates one arm only; both are variables.
@@ -255,27 +262,23 @@ extension BodyTranslator {
 
     private mutating func loadVector(_ instruction: Instruction) {
         flushCalls(operands: 1)
-        settleAddress(stack.count - 1)
+        makeRepeatable(stack.count - 1)
         let address = pop()
         precede(.trapsOnLoad, below: stack.count)
-        let variable = temporaries.take(.vector)
-        let start = body.count
-        for isUpper in [false, true] {
-            writeTemporary(variable)
-            body.write(isUpper ? ".b=" : ".a=")
-            writeHalfLocation(instruction, address, isUpper: isUpper)
-            if !isUpper { body.write(byte: UInt8(ascii: ";")) }
+        guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else {
+            pushVector(VectorBits(low: 0, high: 0))
+            return
         }
-        endStatement()
-        pushFresh(variable, since: start)
+        pushHalves { $0.writeHalfLocation(instruction, address, isUpper: $1) }
     }
 
     /// The upper half first: if that is within the memory, so is the lower, and nothing is written before a trap.
     private mutating func storeVector(_ instruction: Instruction) {
-        settleAddress(stack.count - 2)
+        makeRepeatable(stack.count - 2)
         let value = pop()
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))
+        guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else { return }
         for isUpper in [true, false] {
             writeHalfLocation(instruction, address, isUpper: isUpper)
             body.write(byte: UInt8(ascii: "="))
@@ -283,13 +286,6 @@ extension BodyTranslator {
             if isUpper { body.write(byte: UInt8(ascii: ";")) }
         }
         endStatement()
-    }
-
-    /// An address that is written twice.
-    private mutating func settleAddress(_ index: Int) {
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
-        // A tee settles into its local first.
-        if !nodes[Int(stack[index])].isRepeatable { settle(index) }
     }
 
     private mutating func writeHalfLocation(_ instruction: Instruction, _ address: Int32, isUpper: Bool) {
@@ -341,16 +337,7 @@ extension BodyTranslator {
     /// Read at once: two halves are no expression.
     mutating func pushVectorGlobal(_ index: UInt32) {
         flushCalls(operands: 0)
-        let variable = temporaries.take(.vector)
-        let start = body.count
-        for isUpper in [false, true] {
-            writeTemporary(variable)
-            body.write(isUpper ? ".b=" : ".a=")
-            writeGlobalHalf(index, isUpper: isUpper)
-            if !isUpper { body.write(byte: UInt8(ascii: ";")) }
-        }
-        endStatement()
-        pushFresh(variable, since: start)
+        pushHalves { $0.writeGlobalHalf(index, isUpper: $1) }
     }
 
     mutating func writeVectorGlobal(_ index: UInt32, _ value: Int32) {

@@ -9,11 +9,19 @@ extension BodyTranslator {
     }
 
     mutating func writeTemporary(_ variable: Int32) {
+        if temporaries.type(variable) == .object {
+            Self.writeRoot("o", "O", Int(temporaries.number(variable)), into: &body)
+            return
+        }
         body.write(byte: temporaries.type(variable).temporaryLetter)
         body.write(temporaries.number(variable))
     }
 
     mutating func writeLocal(_ index: Int32) {
+        if localType(UInt32(index)) == .object {
+            Self.writeRoot("l", "L", Int(index), into: &body)
+            return
+        }
         body.write(byte: UInt8(ascii: "l"))
         body.write(index)
     }
@@ -28,6 +36,7 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: "="))
         write(value)
         endStatement()
+        checkedAddresses.forget(local)
     }
 
     /// Writes `x3=…;`.
@@ -120,6 +129,7 @@ extension BodyTranslator {
         case .memorySize: writeMemorySize(node)
         case .tableSize: writeTableSize(node)
         case .functionReference: writeFunctionReference(node)
+        case .field, .element, .arrayLength, .i31, .i31Value, .referenceTest: writeObjectShape(node)
         }
     }
 
@@ -132,6 +142,7 @@ extension BodyTranslator {
         writeLocal(node.a)
         body.write(byte: UInt8(ascii: "="))
         write(node.b, in: .ternary, exactly: nil)
+        checkedAddresses.forget(node.a)
     }
 
     private mutating func writeNot(_ node: Expression) {
@@ -176,14 +187,14 @@ extension BodyTranslator {
     }
 
     private mutating func writeFunctionReference(_ node: Expression) {
-        body.write("(p)&i->r")
-        body.write(node.a)
+        body.write("(p)&")
+        writeReferenceMember(UInt32(node.a))
     }
 
     // MARK: Constants
 
     private mutating func writeConstant(_ node: Expression, in precedence: Precedence, exactly: CType?) {
-        if node.type == .reference {
+        if node.type.isReference {
             body.write("(p)0")
             return
         }
@@ -228,8 +239,6 @@ extension BodyTranslator {
     }
 
     private mutating func writeFloatConstant(_ node: Expression) {
-        // A division by it must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write(node.type == .f32 ? "*(mf*)(K+" : "*(md*)(K+")
         body.write(node.a)
         body.write(byte: UInt8(ascii: ")"))
@@ -287,8 +296,11 @@ extension BodyTranslator {
         }
     }
 
-    private func isUnsigned(_ node: Expression) -> Bool {
-        node.shape != .constant && (node.type == .u32 || node.type == .u64)
+    /// Whether C takes an operand as written to be unsigned: of constants only the least number, which has no signed
+    /// literal.
+    func isUnsigned(_ node: Expression) -> Bool {
+        guard node.shape == .constant else { return node.type == .u32 || node.type == .u64 }
+        return node.type.isWide ? node.bits == 1 << 63 : UInt32(truncatingIfNeeded: node.bits) == 1 << 31
     }
 
     private func isFloat(_ node: Expression) -> Bool { node.type == .f32 || node.type == .f64 }

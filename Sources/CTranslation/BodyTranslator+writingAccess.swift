@@ -5,8 +5,6 @@ extension BodyTranslator {
     // MARK: Memory
 
     mutating func writeLoad(_ node: Expression) {
-        // A division by a load must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         writeWidening(of: node)
         writeLocation(access: node.access, memory: UInt32(node.c), address: node.a, offset: node.bits)
     }
@@ -17,31 +15,42 @@ extension BodyTranslator {
         writeCast(to: node.type)
     }
 
-    /// `*(mu*)(m+((U)address+offset))`: the one routine that forms addresses.
-    ///
-    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
-    /// guest's faults.
+    /// `*(mu*)(m+((U)address+offset))`.
     mutating func writeLocation(access: Access, memory: UInt32, address: Int32, offset: UInt64) {
         body.write("*(")
         body.write(access.name)
         body.write("*)(")
+        writePointer(memory: memory, address: address, offset: offset)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// `m+((U)address+offset)`: the one routine that forms addresses.
+    ///
+    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
+    /// guest's faults. Whatever may be larger has been checked (`BodyTranslator+bounds.swift`).
+    mutating func writePointer(memory: UInt32, address: Int32, offset: UInt64) {
         writeBase(of: memory)
         body.write(byte: UInt8(ascii: "+"))
+        writeEffectiveAddress(memory: memory, address: address, offset: offset)
+    }
+
+    /// A sum of 64 bits, as an operand of an addition.
+    mutating func writeEffectiveAddress(memory: UInt32, address: Int32, offset: UInt64) {
+        let isWide = module.memories[Int(memory)].is64
         if let constant = constantBits(address) {
-            let sum = UInt64(UInt32(truncatingIfNeeded: constant)) + offset
+            let sum = (isWide ? constant : constant & 0xFFFF_FFFF) &+ offset
             body.write(sum)
             if sum > UInt64(Int32.max) { body.write("ull") }
         } else if offset == 0 {
-            write(address, in: .multiplicative, exactly: .u32)
+            write(address, in: .multiplicative, exactly: isWide ? .u64 : .u32)
         } else {
-            body.write("((U)")
-            write(address, in: .unary, exactly: .u32)
+            body.write(isWide ? "(" : "((U)")
+            write(address, in: .unary, exactly: isWide ? .u64 : .u32)
             body.write(byte: UInt8(ascii: "+"))
             body.write(offset)
             if offset > UInt64(Int32.max) { body.write("ull") }
             body.write(byte: UInt8(ascii: ")"))
         }
-        body.write(byte: UInt8(ascii: ")"))
     }
 
     private mutating func writeBase(of memory: UInt32) {
@@ -54,14 +63,8 @@ extension BodyTranslator {
         }
     }
 
-    /// `i->M0`, a `tf_memory *`.
-    mutating func writeMemory(_ index: UInt32) {
-        body.write("i->M")
-        body.write(index)
-    }
-
     mutating func writeMemorySize(_ node: Expression) {
-        body.write("(u)")
+        if !node.type.isWide { body.write("(u)") }
         writeMemory(UInt32(node.a))
         body.write("->pages")
     }
@@ -71,17 +74,14 @@ extension BodyTranslator {
     mutating func writeGlobal(_ index: UInt32) {
         if Int(index) < module.importedGlobalCount {
             body.write("*(")
-            body.write(Access(CType(module.globals[Int(index)].type.value)).name)
-            body.write("*)i->g")
-        } else {
-            body.write("i->g")
+            body.write(Access(cType(module.globals[Int(index)].type.value)).name)
+            body.write("*)")
         }
-        body.write(index)
+        writeGlobalMember(index)
     }
 
     /// `*(mU*)&l3`: the bits of a variable.
     mutating func writeBits(_ node: Expression) {
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write("*(")
         body.write(node.access.name)
         body.write("*)&")
@@ -95,14 +95,8 @@ extension BodyTranslator {
 
     // MARK: Tables
 
-    /// `i->T0`, a `tf_table *`.
-    mutating func writeTable(_ index: UInt32) {
-        body.write("i->T")
-        body.write(index)
-    }
-
     mutating func writeTableSize(_ node: Expression) {
-        body.write("(u)")
+        if !node.type.isWide { body.write("(u)") }
         writeTable(UInt32(node.a))
         body.write("->size")
     }
@@ -145,15 +139,21 @@ extension BodyTranslator {
         } else if Int(node.c) < module.importedFunctionCount {
             body.write("((Y")
             body.write(module.functions[Int(node.c)].rawValue)
-            body.write("*)i->c")
-            body.write(node.c)
-            body.write(")(i->n")
-            body.write(node.c)
+            body.write("*)")
+            writeImportedCode(UInt32(node.c))
+            body.write(")(")
+            writeImportedArgument(UInt32(node.c))
         } else {
             body.write(byte: UInt8(ascii: "f"))
             body.write(node.c)
             body.write("(i")
         }
+        writeArguments(node)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// Writes `,l0,x1`: what follows the instance.
+    mutating func writeArguments(_ node: Expression) {
         for index in Int(node.a)..<Int(node.a + node.b) {
             body.write(byte: UInt8(ascii: ","))
             if nodes[Int(arguments[index])].type == .vector {
@@ -164,6 +164,5 @@ extension BodyTranslator {
             }
             write(arguments[index], in: .ternary, exactly: nil)
         }
-        body.write(byte: UInt8(ascii: ")"))
     }
 }

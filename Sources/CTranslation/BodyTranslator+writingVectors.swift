@@ -93,8 +93,6 @@ extension BodyTranslator {
 
     /// `*(mB*)((B*)&z3+5)`: a lane.
     mutating func writeLane(_ node: Expression) {
-        // A division by it must not open a comment.
-        if body.last == UInt8(ascii: "/") { body.write(byte: UInt8(ascii: " ")) }
         body.write("*(")
         body.write(node.access.name)
         body.write("*)")
@@ -154,8 +152,8 @@ extension BodyTranslator {
     /// `i->g3.a`, or `((V*)i->g3)->a` if it is imported.
     mutating func writeGlobalHalf(_ index: UInt32, isUpper: Bool) {
         let isImported = Int(index) < module.importedGlobalCount
-        body.write(isImported ? "((V*)i->g" : "i->g")
-        body.write(index)
+        if isImported { body.write("((V*)") }
+        writeGlobalMember(index)
         if isImported { body.write(")->") } else { body.write(byte: UInt8(ascii: ".")) }
         body.write(byte: isUpper ? UInt8(ascii: "b") : UInt8(ascii: "a"))
     }

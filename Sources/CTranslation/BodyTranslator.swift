@@ -13,7 +13,7 @@ struct BodyTranslator: ~Copyable {
     let options: TranslationOptions
     let layout: InstanceLayout
     /// Position of a function in `layout.referenced`.
-    let isReferenced: [Bool]
+    let referencePositions: [UInt32]
     var validator: FunctionValidator
 
     /// Statements of the body; declarations are known only at its end.
@@ -39,8 +39,12 @@ struct BodyTranslator: ~Copyable {
     var floatConstants: [UInt64] = []
     var floatConstantPositions: [UInt64: Int32] = [:]
     var usedLocals = UsedLocals()
+    var objectFields = ObjectFields()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
+    /// The function reads the size of memory 0.
+    var usesBounds = false
+    var checkedAddresses = CheckedAddresses()
     /// Some function so far needs the declarations of vector operations.
     var usesVectors = false
     /// The statement last written, if it made a vector: its range in `body`, and the variable.
@@ -48,6 +52,17 @@ struct BodyTranslator: ~Copyable {
     /// Pairs in the table of float constants.
     var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
+    /// Some of them are through tables of 64-bit indices.
+    var usesWideIndex = false
+    /// Something in the body may collect: references are to be found by the collector.
+    var mayCollect = false
+    /// At the end of a body: its locals that the collector must find, and whether it has to.
+    var rootLocals: [UInt32] = []
+    var linksRoots = false
+    /// Places in the body whose text is known only at its end.
+    var holes: [(offset: Int, hole: Hole)] = []
+    /// What catches exceptions; the state of number n is n + 1.
+    var handlers: [Handler] = []
     /// Jump tables declared so far, for their names.
     var jumpTables = 0
     /// Temporaries read by a written expression are free again at the end of the statement.
@@ -59,9 +74,9 @@ struct BodyTranslator: ~Copyable {
         self.layout = layout
         self.options = options
         validator = FunctionValidator(validated)
-        var referenced = [Bool](repeating: false, count: module.functions.count)
-        for function in layout.referenced { referenced[function.offset] = true }
-        isReferenced = referenced
+        var positions = [UInt32](repeating: 0, count: module.functions.count)
+        for (position, function) in layout.referenced.enumerated() { positions[function.offset] = UInt32(position) }
+        referencePositions = positions
     }
 
     /// Translates one body and appends the function's definition to `out`.
@@ -100,14 +115,16 @@ struct BodyTranslator: ~Copyable {
                 throw .malformed(error)
             }
             do {
-                try validator.check(instruction, labels: reader.labels, types: reader.types, at: offset)
+                try validator.check(
+                    instruction, labels: reader.labels, types: reader.types, catches: reader.catches, at: offset)
             } catch {
                 throw .invalid(error)
             }
+            if instruction.opcode.joinsPaths { checkedAddresses.removeAll() }
             if isDead {
                 skip(instruction)
             } else {
-                emit(instruction, labels: reader.labels)
+                emit(instruction, labels: reader.labels, catches: reader.catches)
             }
             if body.isOverflowing || temporaries.isOverflowing { try checkSize(function, at: offset) }
             if case .end = instruction.opcode { isFinished = validator.isFinished }
@@ -146,19 +163,28 @@ struct BodyTranslator: ~Copyable {
         vectorConstantPositions.removeAll(keepingCapacity: true)
         freshVector = (-1, 0, 0)
         usesMemory = false
+        usesBounds = false
+        checkedAddresses.removeAll()
         usesIndirectCall = false
+        usesWideIndex = false
+        mayCollect = false
+        holes.removeAll(keepingCapacity: true)
+        handlers.removeAll(keepingCapacity: true)
         jumpTables = 0
         usedLocals.removeAll()
         frames.append(ControlFrame(.function, parameters: [], results: type.results, height: 0))
     }
 
     /// How a local that the body may name is declared.
-    func localType(_ index: UInt32) -> CType { CType(validator.localType(index)) }
+    func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
+
+    /// How a variable of a value type is declared.
+    func cType(_ type: ValueType) -> CType { CType(type, in: module) }
 
     /// An upper bound of the C function's variables.
     private var frameSize: Int {
         let locals = type.parameters.count + usedLocals.count
         let secondHalves = temporaries.count(of: .vector) + (usesVectors ? Int32(locals) : 0)
-        return 8 * (locals + temporaries.count + 16 + Int(secondHalves))
+        return 8 * (locals + temporaries.count + 32 + Int(secondHalves))
     }
 }

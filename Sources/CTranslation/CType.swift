@@ -5,17 +5,21 @@ import WasmModule
 /// The guest's integers have no sign; C's do, and an operator's meaning may hang on it, so it is tracked rather
 /// than cast away.
 enum CType: UInt8 {
-    case u32, s32, u64, s64, f32, f64, reference, vector
+    /// `reference`: of the func hierarchy, which nothing collects; `object`: every other one, kept where the collector
+    /// finds it.
+    case u32, s32, u64, s64, f32, f64, reference, object, vector
 
     /// How variables and parameters of a value type are declared.
-    init(_ type: ValueType) {
+    ///
+    /// `module` says what a concrete reference refers to.
+    init(_ type: ValueType, in module: Module) {
         switch type {
         case .i32: self = .u32
         case .i64: self = .u64
         case .f32: self = .f32
         case .f64: self = .f64
         case .v128: self = .vector
-        default: self = .reference
+        default: self = module.isOfFunctions(type) ? .reference : .object
         }
     }
 
@@ -28,7 +32,7 @@ enum CType: UInt8 {
         case .s64: "S"
         case .f32: "f"
         case .f64: "d"
-        case .reference: "p"
+        case .reference, .object: "p"
         case .vector: "V"
         }
     }
@@ -42,6 +46,9 @@ enum CType: UInt8 {
         }
     }
 
+    /// A pointer.
+    var isReference: Bool { self == .reference || self == .object }
+
     var isWide: Bool { self == .u64 || self == .s64 }
 
     /// The letter of temporaries of this type; distinct from the letters of locals, functions and labels.
@@ -52,7 +59,16 @@ enum CType: UInt8 {
         case .f32: UInt8(ascii: "v")
         case .f64: UInt8(ascii: "w")
         case .reference: UInt8(ascii: "q")
+        case .object: UInt8(ascii: "o")
         case .vector: UInt8(ascii: "z")
         }
+    }
+}
+
+extension Module {
+    /// Whether a reference type belongs to the func hierarchy.
+    func isOfFunctions(_ type: ValueType) -> Bool {
+        guard let index = type.typeIndex else { return type.code == 0x70 || type.code == 0x73 }
+        return types[index.offset].function != nil
     }
 }

@@ -2,7 +2,7 @@ import WasmModule
 
 /// A structured instruction that is open.
 struct ControlFrame {
-    enum Kind { case function, block, loop, then, otherwise, dead }
+    enum Kind { case function, block, loop, then, otherwise, tryTable, tryBody, tryCatch, dead }
 
     var kind: Kind
     var parameters: [ValueType]
@@ -28,6 +28,14 @@ struct ControlFrame {
     /// Then, the label before the else.
     var usesBraces = false
     var elseLabel = -1
+    /// The handler in force within it, as `tf_handler.state` has it; 0: none of this function.
+    var state = 0
+    /// Of a `try`, the state around it.
+    var outerState = 0
+    /// Of a `try`, its position in the translator's `handlers`.
+    var handler = -1
+    /// Of a `catch`, the variable with the exception.
+    var caught: Int32 = -1
 
     init(_ kind: Kind, parameters: [ValueType], results: [ValueType], height: Int) {
         self.kind = kind
@@ -35,6 +43,9 @@ struct ControlFrame {
         self.results = results
         self.height = height
     }
+
+    /// A `try` of either kind: whatever comes to its end sets the state that is in force behind it.
+    var isTry: Bool { kind == .tryTable || kind == .tryBody || kind == .tryCatch }
 
     /// The types a branch to its label carries.
     var labelTypes: [ValueType] { kind == .loop ? parameters : results }

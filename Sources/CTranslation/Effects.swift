@@ -11,18 +11,22 @@ struct Effects: OptionSet {
     static let trapsOtherwise = Effects(rawValue: 16)
     /// Contains a call: may do anything but touch this function's locals.
     static let calls = Effects(rawValue: 32)
+    /// Reads what can change of an object: a mutable field or element.
+    static let readsHeap = Effects(rawValue: 64)
+    /// May trap, and only with "null structure reference": two of these may swap.
+    static let trapsOnField = Effects(rawValue: 128)
 
-    static let traps: Effects = [.trapsOnLoad, .trapsOtherwise]
+    static let traps: Effects = [.trapsOnLoad, .trapsOnField, .trapsOtherwise]
     /// What must have happened before anything that others can see.
-    static let ordered: Effects = [.trapsOnLoad, .trapsOtherwise, .calls]
-    static let reads: Effects = [.readsMemory, .readsGlobals, .readsTables]
-    static let all: Effects = [.readsMemory, .readsGlobals, .readsTables, .trapsOnLoad, .trapsOtherwise, .calls]
+    static let ordered: Effects = [.trapsOnLoad, .trapsOnField, .trapsOtherwise, .calls]
+    static let reads: Effects = [.readsMemory, .readsGlobals, .readsTables, .readsHeap]
+    static let all: Effects = [.reads, .ordered]
 
     /// Whether evaluating `self` must not move across `other` because both may trap differently.
     @inline(__always)
     func conflictsOnTraps(with other: Effects) -> Bool {
         guard !isDisjoint(with: .ordered) && !other.isDisjoint(with: .ordered) else { return false }
-        let notOnlyLoads: Effects = [.trapsOtherwise, .calls]
-        return !isDisjoint(with: notOnlyLoads) || !other.isDisjoint(with: notOnlyLoads)
+        let together = union(other).intersection(.ordered)
+        return together != .trapsOnLoad && together != .trapsOnField
     }
 }

@@ -45,6 +45,16 @@ struct Expression {
         case memorySize, tableSize
         /// `&i->r12`.
         case functionReference
+        /// The field at `bits` of the object `a`, as `access`.
+        case field
+        /// Element `b` of the array `a`, as `access`; both are variables, the element may be a constant.
+        case element
+        /// The length of the array `a`.
+        case arrayLength
+        /// The integer `a` as a reference, and the one that the reference `a` is.
+        case i31, i31Value
+        /// Whether the reference in variable `a` is of the type `bits`; `b`: it is none with a tag.
+        case referenceTest
     }
 
     /// What C needs to know of an operator's operands.
@@ -58,7 +68,7 @@ struct Expression {
     var sign: Sign = .any
     var access: Access = .u32
     var inner: CType?
-    var name: RuntimeName = .trap
+    var name: RuntimeName = .memoryGrow
     var isIndirect = false
     var a: Int32 = 0
     var b: Int32 = 0
@@ -95,7 +105,8 @@ enum Infix: UInt8 {
     var spelling: StaticString {
         switch self {
         case .mul: "*"
-        case .div: "/"
+        // Whatever begins with an asterisk must not open a comment.
+        case .div: "/ "
         case .rem: "%"
         case .add: "+"
         case .sub: "-"

@@ -8,7 +8,9 @@ struct ModuleText {
     // MARK: Before the functions
 
     func writeOpening(into out: inout CText) {
-        for index in module.types.indices { writeFunctionType(index, into: &out) }
+        for index in module.types.indices where module.types[index].function != nil {
+            writeFunctionType(index, into: &out)
+        }
         writeInstance(into: &out)
         writeTypeIds(into: &out)
         writePrototypes(into: &out)
@@ -16,13 +18,13 @@ struct ModuleText {
 
     /// Writes `typedef u Y3(struct I*,u,U);`.
     private func writeFunctionType(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
+        let type = module.functionType(TypeIndex(index))
         out.write("typedef ")
-        out.write(BodyTranslator.resultType(type))
+        out.write(module.resultType(type))
         out.write(" Y")
         out.write(index)
         out.write("(struct I*")
-        for parameter in type.nativeParameterTypes {
+        for parameter in type.nativeParameterTypes(in: module) {
             out.write(byte: UInt8(ascii: ","))
             out.write(parameter.name)
         }
@@ -32,6 +34,11 @@ struct ModuleText {
     /// The instance as generated code sees it: `InstanceLayout` in C.
     private func writeInstance(into out: inout CText) {
         out.write("typedef struct I{B*m;U*x;p h[6];\n")
+        if layout.declaresMembers { writeMembers(into: &out) }
+        out.write("}I;\n")
+    }
+
+    private func writeMembers(into out: inout CText) {
         for (index, global) in module.globals.enumerated() { writeGlobal(index, global.type.value, into: &out) }
         for index in 0..<module.importedFunctionCount {
             out.write("p c")
@@ -50,16 +57,20 @@ struct ModuleText {
             out.write(index)
             out.write(";\n")
         }
+        for index in module.tags.indices {
+            out.write("tf_tag*E")
+            out.write(index)
+            out.write(";\n")
+        }
         for function in layout.referenced {
             out.write("tf_function r")
             out.write(function.rawValue)
             out.write(";\n")
         }
-        out.write("}I;\n")
     }
 
     private func writeGlobal(_ index: Int, _ type: ValueType, into out: inout CText) {
-        let cType = CType(type)
+        let cType = CType(type, in: module)
         let isPointer = index < module.importedGlobalCount
         out.write(isPointer ? "p" : cType.name)
         out.write(" g")
@@ -105,19 +116,13 @@ struct ModuleText {
 
     /// Uniform entry: arguments from an array of cells, results back into it.
     private func writeEnter(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
-        let native = type.nativeParameterTypes
+        let type = module.functionType(TypeIndex(index))
+        let native = type.nativeParameterTypes(in: module)
         out.write("static void e")
         out.write(index)
         out.write("(p c,p n,U*a){")
-        for cell in native.count..<max(native.count, type.parameters.cells) {
-            out.write("((I*)n)->x[")
-            out.write(cell - native.count)
-            out.write("]=a[")
-            out.write(cell)
-            out.write("];")
-        }
-        if let result = type.returned { writeCell(0, result, into: &out, suffix: "=") }
+        writeCopies("((I*)n)->x[", "]=a[", scratchParameters(type).map { ($0.scratch, $0.cell) }, into: &out)
+        if let result = type.returned(in: module) { writeCell(0, result, into: &out, suffix: "=") }
         out.write("((Y")
         out.write(index)
         out.write("*)c)(n")
@@ -126,14 +131,27 @@ struct ModuleText {
             writeCell(cell, parameter, into: &out)
         }
         out.write(");")
-        for (cell, scratch) in scratchResults(type) {
-            out.write("a[")
-            out.write(cell)
-            out.write("]=((I*)n)->x[")
-            out.write(scratch)
+        writeCopies("a[", "]=((I*)n)->x[", scratchResults(type), into: &out)
+        out.write("}\n")
+    }
+
+    /// Writes `to[0]=from[1];` for each pair of positions.
+    private func writeCopies(
+        _ to: StaticString, _ from: StaticString, _ positions: [(Int, Int)], into out: inout CText
+    ) {
+        for (target, source) in positions {
+            out.write(to)
+            out.write(target)
+            out.write(from)
+            out.write(source)
             out.write("];")
         }
-        out.write("}\n")
+    }
+
+    /// The cells of parameters that are not passed natively, and where in the scratch area each is.
+    private func scratchParameters(_ type: FunctionType) -> [(cell: Int, scratch: Int)] {
+        let native = type.nativeParameterTypes(in: module).count
+        return (native..<max(native, type.parameters.cells)).map { ($0, $0 - native) }
     }
 
     /// The cells of results that are not returned, and where in the scratch area each is.
@@ -145,10 +163,10 @@ struct ModuleText {
 
     /// Native code in front of a host function: arguments into an array of cells, results out of it.
     private func writeLeave(_ index: Int, into out: inout CText) {
-        let type = module.types[index]
-        let native = type.nativeParameterTypes
+        let type = module.functionType(TypeIndex(index))
+        let native = type.nativeParameterTypes(in: module)
         out.write("static ")
-        out.write(BodyTranslator.resultType(type))
+        out.write(module.resultType(type))
         out.write(" h")
         out.write(index)
         out.write("(tf_host*h")
@@ -166,22 +184,10 @@ struct ModuleText {
             out.write(position)
             out.write(byte: UInt8(ascii: ";"))
         }
-        for cell in native.count..<max(native.count, type.parameters.cells) {
-            out.write("a[")
-            out.write(cell)
-            out.write("]=h->scratch[")
-            out.write(cell - native.count)
-            out.write("];")
-        }
+        writeCopies("a[", "]=h->scratch[", scratchParameters(type), into: &out)
         out.write("A.host(h,a);")
-        for (cell, scratch) in scratchResults(type) {
-            out.write("h->scratch[")
-            out.write(scratch)
-            out.write("]=a[")
-            out.write(cell)
-            out.write("];")
-        }
-        if let result = type.returned {
+        writeCopies("h->scratch[", "]=a[", scratchResults(type).map { ($0.scratch, $0.cell) }, into: &out)
+        if let result = type.returned(in: module) {
             out.write("return ")
             writeCell(0, result, into: &out, suffix: ";")
         }
@@ -191,7 +197,7 @@ struct ModuleText {
     /// A cell of an array as a variable of a type.
     private func writeCell(_ index: Int, _ type: CType, into out: inout CText, suffix: StaticString = "") {
         out.write("*(")
-        out.write(type == .reference ? "p" : Access(type).name)
+        out.write(type.isReference ? "p" : Access(type).name)
         out.write("*)(a+")
         out.write(index)
         out.write(byte: UInt8(ascii: ")"))

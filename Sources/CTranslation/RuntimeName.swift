@@ -1,7 +1,7 @@
 /// Members of `tf_api` and macros of the prelude, as generated code names them.
 enum RuntimeName: UInt8 {
-    case trap, memoryGrow, tableGet, tableGrow
-    case clz4, ctz4, popcnt4, clz8, ctz8, popcnt8, rotl4, rotr4, rotl8, rotr8
+    case memoryGrow, tableGet, tableGrow
+    case clz4, ctz4, popcnt4, clz8, ctz8, popcnt8, rotl4, rotr4, rotl8, rotr8, mulhs, mulhu
     case divs4, divu4, rems4, remu4, divs8, divu8, rems8, remu8
     case minf, maxf, mind, maxd
     case ceilf, floorf, truncf, nearestf, sqrtf, ceild, floord, truncd, nearestd, sqrtd, copysignf, copysignd
@@ -14,7 +14,6 @@ enum RuntimeName: UInt8 {
 
     var spelling: StaticString {
         switch self {
-        case .trap: "A.trap"
         case .memoryGrow: "A.memory_grow"
         case .tableGet: "A.table_get"
         case .tableGrow: "A.table_grow"
@@ -28,6 +27,8 @@ enum RuntimeName: UInt8 {
         case .rotr4: "A.rotr4"
         case .rotl8: "A.rotl8"
         case .rotr8: "A.rotr8"
+        case .mulhs: "A.mulhs"
+        case .mulhu: "A.mulhu"
         case .divs4: "A.divs4"
         case .divu4: "A.divu4"
         case .rems4: "A.rems4"
@@ -91,7 +92,7 @@ enum RuntimeName: UInt8 {
     /// Whether the function's first argument is the instance.
     var takesInstance: Bool {
         switch self {
-        case .trap, .memoryGrow, .tableGet, .tableGrow, .divs4, .divu4, .rems4, .remu4, .divs8, .divu8, .rems8,
+        case .memoryGrow, .tableGet, .tableGrow, .divs4, .divu4, .rems4, .remu4, .divs8, .divu8, .rems8,
             .remu8, .i4sf, .i4uf, .i4sd, .i4ud, .i8sf, .i8uf, .i8sd, .i8ud:
             true
         default: false

@@ -10,8 +10,8 @@ struct Temporaries {
     }
 
     private var variables: [Variable] = []
-    private var free: [[Int32]] = Array(repeating: [], count: 8)
-    private var counts: [Int32] = Array(repeating: 0, count: 8)
+    private var free: [[Int32]] = Array(repeating: [], count: 9)
+    private var counts: [Int32] = Array(repeating: 0, count: 9)
     private var read: [Int32] = []
     /// More were asked for than a frame may hold; the function is to be refused.
     private(set) var isOverflowing = false
@@ -55,6 +55,9 @@ struct Temporaries {
         for index in read where !variables[Int(index)].isPinned { release(index) }
         read.removeAll(keepingCapacity: true)
     }
+
+    /// Keeps a variable's value though it is read.
+    mutating func pin(_ index: Int32) { variables[Int(index)].isPinned = true }
 
     /// Lets a pinned variable go: at once, or (`afterReading`) with its next reading.
     mutating func unpin(_ index: Int32, afterReading: Bool) {

@@ -1,7 +1,8 @@
 /// Bounds of what is generated, and numbers that generated code and the runtime agree on (`tf_abi.h`).
 enum TranslationLimits {
-    /// `TF_MAX_REGISTER_PARAMETERS`.
-    static let nativeParameters = 100
+    /// `TF_INTEGER_PARAMETERS` and `TF_FLOAT_PARAMETERS`.
+    static let integerParameters = 5
+    static let floatParameters = 8
 
     /// The largest stack frame of a function's variables that is accepted, in bytes.
     ///

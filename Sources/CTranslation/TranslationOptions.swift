@@ -3,7 +3,7 @@
 /// Part of the cache key.
 package struct TranslationOptions: Hashable, Sendable {
     /// Bumped whenever the translator's output changes for some module.
-    package static let translatorVersion = "4"
+    package static let translatorVersion = "9"
 
     /// C text in front of the module's: type names, the runtime's structures.
     ///
@@ -18,9 +18,15 @@ package struct TranslationOptions: Hashable, Sendable {
     /// libtcc holds at most 256 values; 1 forces a variable for everything, for tests.
     package var expressionLimit: Int
 
-    package init(prelude: [UInt8], vectorPrelude: [UInt8] = [], expressionLimit: Int = 40) {
+    package var boundsChecks: BoundsChecks
+
+    package init(
+        prelude: [UInt8], vectorPrelude: [UInt8] = [], expressionLimit: Int = 40,
+        boundsChecks: BoundsChecks = .guardPages
+    ) {
         self.prelude = prelude
         self.vectorPrelude = vectorPrelude
         self.expressionLimit = expressionLimit
+        self.boundsChecks = boundsChecks
     }
 }

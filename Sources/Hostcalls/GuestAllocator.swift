@@ -22,7 +22,7 @@ enum GuestAllocator {
         guard let module = instance.pointee.module,
             module.pointee.imported_table_count + module.pointee.table_count > 0,
             let table = tf_instance_table(instance, 0).table?.pointee, UInt64(index) < table.size,
-            table.element_type == funcref, let element = table.elements[Int(index)]
+            tf_value_type_matches(table.element_type, funcref), let element = table.elements[Int(index)]
         else { return nil }
         return GuestAllocator(element.assumingMemoryBound(to: tf_function.self))
     }

@@ -6,10 +6,7 @@ extension ByteEncoder {
     mutating func index(_ index: some ModuleIndex) { number(index.rawValue) }
     mutating func valueType(_ type: ValueType) { number(type.rawValue) }
 
-    mutating func functionType(_ type: FunctionType) {
-        list(type.parameters) { $0.valueType($1) }
-        list(type.results) { $0.valueType($1) }
-    }
+    mutating func flag(_ flag: Bool) { number(flag ? 1 : 0) }
 
     mutating func limits(_ limits: Limits) {
         number(limits.minimum)
@@ -19,11 +16,19 @@ extension ByteEncoder {
     mutating func tableType(_ type: TableType) {
         valueType(type.element)
         limits(type.limits)
+        flag(type.is64)
+    }
+
+    mutating func memoryType(_ type: MemoryType) {
+        limits(type.limits)
+        flag(type.is64)
+        flag(type.isShared)
+        number(type.pageSizeExponent)
     }
 
     mutating func globalType(_ type: GlobalType) {
         valueType(type.value)
-        number(type.isMutable ? 1 : 0)
+        flag(type.isMutable)
     }
 
     mutating func moduleImport(_ item: Import) {
@@ -38,10 +43,11 @@ extension ByteEncoder {
             tableType(type)
         case .memory(let type):
             number(2)
-            limits(type.limits)
+            memoryType(type)
         case .global(let type):
             number(3)
             globalType(type)
+        case .tag(let type): tagged(4, type)
         }
     }
 
@@ -52,6 +58,7 @@ extension ByteEncoder {
         case .table(let index): tagged(1, index)
         case .memory(let index): tagged(2, index)
         case .global(let index): tagged(3, index)
+        case .tag(let index): tagged(4, index)
         }
     }
 
@@ -123,7 +130,9 @@ extension ByteEncoder {
 
     mutating func layout(_ layout: InstanceLayout) {
         list(layout.globals) { $0.number($1) }
-        for offset in [layout.importedFunctions, layout.memories, layout.tables, layout.references] { number(offset) }
+        for offset in [layout.importedFunctions, layout.memories, layout.tables, layout.tags, layout.references] {
+            number(offset)
+        }
         list(layout.referenced) { $0.index($1) }
         number(layout.size)
     }
@@ -136,18 +145,12 @@ extension ByteDecoder {
 
     mutating func valueType() throws(DamagedFile) -> ValueType { ValueType(rawValue: try number()) }
 
-    private mutating func flag() throws(DamagedFile) -> Bool {
+    mutating func flag() throws(DamagedFile) -> Bool {
         switch try number(UInt8.self) {
         case 0: return false
         case 1: return true
         default: throw DamagedFile()
         }
-    }
-
-    mutating func functionType() throws(DamagedFile) -> FunctionType {
-        let parameters = try list { d throws(DamagedFile) in try d.valueType() }
-        let results = try list { d throws(DamagedFile) in try d.valueType() }
-        return FunctionType(parameters: parameters, results: results)
     }
 
     mutating func limits() throws(DamagedFile) -> Limits {
@@ -157,7 +160,16 @@ extension ByteDecoder {
 
     mutating func tableType() throws(DamagedFile) -> TableType {
         let element = try valueType()
-        return TableType(element: element, limits: try limits())
+        let limits = try limits()
+        return TableType(element: element, limits: limits, is64: try flag())
+    }
+
+    mutating func memoryType() throws(DamagedFile) -> MemoryType {
+        var type = MemoryType(limits: try limits())
+        type.is64 = try flag()
+        type.isShared = try flag()
+        type.pageSizeExponent = try number()
+        return type
     }
 
     mutating func globalType() throws(DamagedFile) -> GlobalType {
@@ -172,8 +184,9 @@ extension ByteDecoder {
         switch try number(UInt8.self) {
         case 0: kind = .function(try index())
         case 1: kind = .table(try tableType())
-        case 2: kind = .memory(MemoryType(limits: try limits()))
+        case 2: kind = .memory(try memoryType())
         case 3: kind = .global(try globalType())
+        case 4: kind = .tag(try index())
         default: throw DamagedFile()
         }
         return Import(module: module, name: name, kind: kind)
@@ -186,6 +199,7 @@ extension ByteDecoder {
         case 1: return Export(name: name, kind: .table(try index()))
         case 2: return Export(name: name, kind: .memory(try index()))
         case 3: return Export(name: name, kind: .global(try index()))
+        case 4: return Export(name: name, kind: .tag(try index()))
         default: throw DamagedFile()
         }
     }
@@ -256,6 +270,7 @@ extension ByteDecoder {
         layout.importedFunctions = try number()
         layout.memories = try number()
         layout.tables = try number()
+        layout.tags = try number()
         layout.references = try number()
         layout.referenced = try list { d throws(DamagedFile) in try d.index() }
         layout.size = try number()

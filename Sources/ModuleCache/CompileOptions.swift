@@ -5,17 +5,29 @@ package struct CompileOptions: Hashable, Sendable {
         case quick
     }
 
+    /// What keeps a guest within its memories.
+    package enum BoundsChecks: String, Hashable, Sendable, CaseIterable {
+        /// Address space behind each memory that nobody may touch.
+        case guardPages = "guard-pages"
+        /// A comparison in front of every access.
+        case explicit = "explicit"
+    }
+
     package var tier: Tier
+    package var boundsChecks: BoundsChecks
     /// How deep an expression of the generated C may nest; nil for the translator's own choice.
     ///
     /// A tiny one forces a variable for everything: for tests.
     package var expressionLimit: Int?
 
-    package init(tier: Tier = .quick, expressionLimit: Int? = nil) {
+    package init(tier: Tier = .quick, boundsChecks: BoundsChecks = .guardPages, expressionLimit: Int? = nil) {
         self.tier = tier
+        self.boundsChecks = boundsChecks
         self.expressionLimit = expressionLimit
     }
 
     /// For the cache key.
-    var fingerprint: String { tier.rawValue + (expressionLimit.map { " expressions \($0)" } ?? "") }
+    var fingerprint: String {
+        "\(tier.rawValue) \(boundsChecks.rawValue)" + (expressionLimit.map { " expressions \($0)" } ?? "")
+    }
 }

@@ -17,6 +17,8 @@ struct MemoryImage {
     static let pageSize = 4096
     /// A gap of this size between segments is not worth storing.
     private static let largestGap = 64 << 10
+    /// A memory has at most 4 GiB, whatever its address type.
+    private static let largestMemory: UInt64 = 1 << 32
     /// Each extent is a mapping of its own, of which a process has not endlessly many.
     private static let mostExtents = 256
 
@@ -61,16 +63,31 @@ struct MemoryImage {
         var isOpen = true
         return module.dataSegments.map { segment in
             guard isOpen, case .active(let memory, let offset) = segment.mode else { return nil }
-            guard memory.offset >= module.importedMemoryCount, offset.instructions.count == 1,
-                let instruction = offset.instructions.first, instruction.opcode == .i32Const,
-                instruction.bits + UInt64(segment.bytes.count)
-                    <= module.memories[memory.offset].limits.minimum << 16
+            guard memory.offset >= module.importedMemoryCount, let start = constant(offset),
+                fits(module.memories[memory.offset], start, segment.bytes.count)
             else {
                 isOpen = false
                 return nil
             }
-            return Position(memory: memory, offset: Int(instruction.bits))
+            return Position(memory: memory, offset: start)
         }
+    }
+
+    /// Where a segment lies, if that is a plain number, and one within what any memory has.
+    private static func constant(_ offset: ConstantExpression) -> Int? {
+        guard offset.instructions.count == 1, let instruction = offset.instructions.first,
+            instruction.opcode == .i32Const || instruction.opcode == .i64Const, instruction.bits <= largestMemory
+        else { return nil }
+        return Int(instruction.bits)
+    }
+
+    /// Whether the segment lies within the memory's minimum; if there is anything in it, with all of the machine's
+    /// pages that it touches: a memory of tiny pages may end within one.
+    private static func fits(_ memory: MemoryType, _ start: Int, _ count: Int) -> Bool {
+        let minimum = min(memory.limits.minimum, largestMemory >> memory.pageSizeExponent) << memory.pageSizeExponent
+        let end = start + count
+        let lastPageEnd = (end + pageSize - 1) / pageSize * pageSize
+        return UInt64(count == 0 ? end : lastPageEnd) <= minimum
     }
 
     /// The pages that segments touch, neighbours merged as long as gaps don't outweigh the data.

@@ -2,17 +2,18 @@ import WasmModule
 
 extension ModuleDescriptor {
     /// Raised when the coding changes; part of every cache key.
-    static let codingVersion: UInt32 = 2
+    static let codingVersion: UInt32 = 3
 
     func encode() -> [UInt8] {
         var encoder = ByteEncoder()
         encoder.number(Self.codingVersion)
-        encoder.list(types) { $0.functionType($1) }
+        encoder.types(types, recursionGroups)
         encoder.list(imports) { $0.moduleImport($1) }
         encoder.list(functions) { $0.index($1) }
         encoder.list(tables) { $0.table($1) }
-        encoder.list(memories) { $0.limits($1.limits) }
+        encoder.list(memories) { $0.memoryType($1) }
         encoder.list(globals) { $0.global($1) }
+        encoder.list(tags) { $0.index($1) }
         encoder.list(exports) { $0.export($1) }
         encoder.optional(start) { $0.index($1) }
         encoder.list(elements) { $0.element($1) }
@@ -27,12 +28,13 @@ extension ModuleDescriptor {
         var decoder = try ByteDecoder(sealed: bytes)
         guard try decoder.number(UInt32.self) == codingVersion else { throw DamagedFile() }
         var descriptor = ModuleDescriptor()
-        descriptor.types = try decoder.list { d throws(DamagedFile) in try d.functionType() }
+        (descriptor.types, descriptor.recursionGroups) = try decoder.types()
         descriptor.imports = try decoder.list { d throws(DamagedFile) in try d.moduleImport() }
         descriptor.functions = try decoder.list { d throws(DamagedFile) in try d.index() }
         descriptor.tables = try decoder.list { d throws(DamagedFile) in try d.table() }
-        descriptor.memories = try decoder.list { d throws(DamagedFile) in MemoryType(limits: try d.limits()) }
+        descriptor.memories = try decoder.list { d throws(DamagedFile) in try d.memoryType() }
         descriptor.globals = try decoder.list { d throws(DamagedFile) in try d.global() }
+        descriptor.tags = try decoder.list { d throws(DamagedFile) in try d.index() }
         descriptor.exports = try decoder.list { d throws(DamagedFile) in try d.export() }
         descriptor.start = try decoder.optional { d throws(DamagedFile) in try d.index() }
         descriptor.elements = try decoder.list { d throws(DamagedFile) in try d.element() }
@@ -40,6 +42,7 @@ extension ModuleDescriptor {
         descriptor.image = try decoder.list { d throws(DamagedFile) in try d.extent() }
         descriptor.layout = try decoder.layout()
         try decoder.expectEnd()
+        guard descriptor.isConsistent else { throw DamagedFile() }
         return descriptor
     }
 }

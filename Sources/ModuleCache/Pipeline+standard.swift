@@ -19,6 +19,11 @@ extension Pipeline {
             translate: { contents, options, timings throws(ModuleError) in
                 var translation = TranslationOptions(prelude: prelude, vectorPrelude: vectorPrelude)
                 if let limit = options.expressionLimit { translation.expressionLimit = limit }
+                translation.boundsChecks =
+                    switch options.boundsChecks {
+                    case .guardPages: .guardPages
+                    case .explicit: .explicit
+                    }
                 return try translateModule(contents, options: translation, timings: &timings)
             },
             compile: { source, path throws(CompileError) in try QuickCompiler.compile(source, to: path) })

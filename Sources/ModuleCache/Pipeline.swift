@@ -22,11 +22,13 @@ extension ModuleDescriptor {
     init(module: Module, image: MemoryImage) {
         self.init()
         types = module.types
+        recursionGroups = module.recursionGroups
         imports = module.imports
         functions = module.functions
         tables = module.tables
         memories = module.memories
         globals = module.globals
+        tags = module.tags
         exports = module.exports
         start = module.start
         elements = module.elements

@@ -2,6 +2,7 @@
 ///
 /// The file is to be made anew.
 package struct LoadError: Error, Hashable, CustomStringConvertible {
+    /// Empty if no file is at fault.
     package var path: String
     package var reason: String
 
@@ -10,5 +11,5 @@ package struct LoadError: Error, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    package var description: String { "\(path): \(reason)" }
+    package var description: String { path.isEmpty ? reason : "\(path): \(reason)" }
 }

@@ -12,6 +12,9 @@ struct CompileCommand: ParsableCommand {
     @Option(help: "How to compile.")
     var tier = Tier.quick
 
+    @Option(help: "What keeps guests within their memories.")
+    var boundsChecks = BoundsChecks.guardPages
+
     @Option(help: "What to make: native code, or the C source it comes from.")
     var emit = Product.artifact
 
@@ -67,7 +70,6 @@ struct CompileCommand: ParsableCommand {
     private func artifact(_ file: String, _ cache: ModuleCache) throws -> Artifact {
         let progress = Progress(compiling: file)
         defer { progress.end() }
-        let options = CompileOptions(tier: tier)
         return file == "-"
             ? try cache.artifact(contents: try readFile(file), name: file, options: options, force: force)
             : try cache.artifact(file: file, options: options, force: force)
@@ -75,9 +77,11 @@ struct CompileCommand: ParsableCommand {
 
     private func writeSource(_ file: String, _ cache: ModuleCache) throws {
         let source = try cache.source(
-            contents: try readFile(file), name: file, options: CompileOptions(tier: tier))
+            contents: try readFile(file), name: file, options: options)
         try writeFile(source, to: output)
     }
+
+    private var options: CompileOptions { CompileOptions(tier: tier, boundsChecks: boundsChecks) }
 
     private func table(_ timings: PhaseTimings, _ elapsed: Duration) -> String {
         let others = [("other", elapsed - timings.total)]

@@ -15,7 +15,14 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let bytes = try readFile(file)
         let summary = try bytes.withUnsafeBufferPointer { buffer throws(CommandFailure) in try summarize(buffer) }
-        StandardOutput.write(summary.text)
+        var text = ""
+        summary.forEachLine { line in
+            text += line + "\n"
+            guard text.utf8.count > 1 << 16 else { return }
+            StandardOutput.write(text)
+            text = ""
+        }
+        StandardOutput.write(text)
     }
 
     private func summarize(_ bytes: UnsafeBufferPointer<UInt8>) throws(CommandFailure) -> ModuleSummary {

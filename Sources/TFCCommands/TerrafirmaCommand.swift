@@ -14,6 +14,10 @@ struct TerrafirmaCommand: ParsableCommand {
 }
 
 extension CompileOptions.Tier: ExpressibleByArgument {}
+extension CompileOptions.BoundsChecks: ExpressibleByArgument {}
 
 /// How code is made: what `--tier` takes.
 typealias Tier = CompileOptions.Tier
+
+/// What keeps guests within their memories: what `--bounds-checks` takes.
+typealias BoundsChecks = CompileOptions.BoundsChecks

@@ -28,37 +28,11 @@ extension ByteReader {
         guard try byte() == 0 else { throw failure("zero byte expected", at: start) }
     }
 
-    /// See <https://webassembly.github.io/spec/core/binary/types.html#value-types>.
-    mutating func valueType() throws(DecodeError) -> ValueType {
-        let start = position
-        let code = try byte()
-        guard let type = ValueType(code: code) else { throw failure("malformed value type \(hex(code))", at: start) }
-        return type
-    }
-
-    mutating func referenceType() throws(DecodeError) -> ValueType {
-        let start = position
-        let code = try byte()
-        guard let type = ValueType(code: code), type.isReference else {
-            throw failure("malformed reference type \(hex(code))", at: start)
-        }
-        return type
-    }
-
     mutating func mutability() throws(DecodeError) -> Bool {
         let start = position
         let flag = try byte()
         guard flag <= 1 else { throw failure("malformed mutability", at: start) }
         return flag == 1
-    }
-
-    /// See <https://webassembly.github.io/spec/core/binary/types.html#limits>.
-    mutating func limits() throws(DecodeError) -> Limits {
-        let start = position
-        let flags = try byte()
-        guard flags <= 1 else { throw failure("malformed limits flags", at: start) }
-        let minimum = UInt64(try u32())
-        return Limits(minimum: minimum, maximum: flags == 1 ? UInt64(try u32()) : nil)
     }
 
     mutating func globalType() throws(DecodeError) -> GlobalType {
@@ -68,24 +42,51 @@ extension ByteReader {
 
     mutating func tableType() throws(DecodeError) -> TableType {
         let element = try referenceType()
-        return TableType(element: element, limits: try limits())
+        let (flags, limits) = try limits(allowed: [.maximum, .is64])
+        return TableType(element: element, limits: limits, is64: flags.contains(.is64))
+    }
+
+    mutating func memoryType() throws(DecodeError) -> MemoryType {
+        let (flags, limits) = try limits(allowed: [.maximum, .shared, .is64, .pageSize])
+        var type = MemoryType(limits: limits, is64: flags.contains(.is64), isShared: flags.contains(.shared))
+        if flags.contains(.pageSize) {
+            let start = position
+            let exponent = try u32()
+            guard exponent <= 64 else { throw failure("invalid custom page size", at: start) }
+            type.pageSizeExponent = UInt8(exponent)
+        }
+        return type
+    }
+
+    /// A tag's attribute, of which there is one kind, and its function type.
+    mutating func tagType() throws(DecodeError) -> TypeIndex {
+        try zeroByte()
+        return TypeIndex(try u32())
+    }
+
+    /// See <https://webassembly.github.io/spec/core/binary/types.html#limits>.
+    private mutating func limits(allowed: LimitFlags) throws(DecodeError) -> (LimitFlags, Limits) {
+        let start = position
+        let flags = LimitFlags(rawValue: try byte())
+        guard allowed.isSuperset(of: flags) else { throw failure("malformed limits flags", at: start) }
+        // The numbers have 64 bits even for 32-bit addresses; whether they fit is for the validator.
+        let minimum = try u64()
+        return (flags, Limits(minimum: minimum, maximum: flags.contains(.maximum) ? try u64() : nil))
     }
 }
 
-extension ValueType {
-    /// The type that a single byte encodes; nil for those that this compiler doesn't know.
-    init?(code: UInt8) {
-        switch code {
-        case 0x7F: self = .i32
-        case 0x7E: self = .i64
-        case 0x7D: self = .f32
-        case 0x7C: self = .f64
-        case 0x7B: self = .v128
-        case 0x70: self = .funcref
-        case 0x6F: self = .externref
-        default: return nil
-        }
-    }
+/// The byte before a limit's numbers.
+private struct LimitFlags: OptionSet {
+    let rawValue: UInt8
+
+    static let maximum = LimitFlags(rawValue: 1)
+    static let shared = LimitFlags(rawValue: 2)
+    static let is64 = LimitFlags(rawValue: 4)
+    /// A third number follows, see <https://github.com/WebAssembly/custom-page-sizes>.
+    static let pageSize = LimitFlags(rawValue: 8)
 }
 
 func hex(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }
+
+/// At least two hexadecimal digits, as the official test suite writes opcodes.
+func digits(_ value: some BinaryInteger) -> String { (value < 16 ? "0" : "") + String(value, radix: 16) }

@@ -80,6 +80,14 @@ extension ByteReader {
         return UInt32(byte)
     }
 
+    @inline(__always)
+    mutating func u64() throws(DecodeError) -> UInt64 {
+        guard position < end, all[position] < 0x80 else { return try leb(bits: 64) }
+        let byte = all[position]
+        position += 1
+        return UInt64(byte)
+    }
+
     /// A signed number's bits, extended to 64.
     @inline(__always)
     mutating func signed(bits: Int) throws(DecodeError) -> Int64 {

@@ -12,6 +12,8 @@ package struct InstructionReader {
     package private(set) var labels: [UInt32] = []
     /// The types of the last `select t*`.
     package private(set) var types: [ValueType] = []
+    /// The clauses of the last `try_table`.
+    package private(set) var catches: [CatchClause] = []
 
     /// Reads `range` of the module's bytes.
     ///
@@ -68,24 +70,24 @@ package struct InstructionReader {
 
     /// The next instruction.
     ///
-    /// ``labels`` and ``types`` belong to it until the following call.
+    /// ``labels``, ``types`` and ``catches`` belong to it until the following call.
     package mutating func next() throws(DecodeError) -> Instruction {
         let byte = try reader.byte()
         var entry = table[Int(byte)]
-        if byte == 0xFC || byte == 0xFD { entry = try prefixed(byte) }
+        if byte >= 0xFB && byte != 0xFF { entry = try prefixed(byte) }
         guard entry.isKnown else { throw illegal(byte) }
         var instruction = entry.instruction
         switch entry.immediates {
         case .none:
             break
-        case .label, .function, .local, .global, .table, .data, .element:
+        case .label, .function, .local, .global, .table, .memory, .data, .element, .type, .tag:
             instruction.a = try reader.u32()
         case .i32:
             instruction.bits = UInt64(UInt32(truncatingIfNeeded: try reader.signed(bits: 32)))
         case .memarg:
             try memoryAccess(&instruction)
         case .blockType:
-            try block(&instruction)
+            instruction = Instruction(instruction.opcode, blockType: try reader.blockType())
         case .v128, .lanes:
             instruction.bits = try reader.littleEndian(8)
             instruction.bits2 = try reader.littleEndian(8)
@@ -100,7 +102,8 @@ package struct InstructionReader {
             instruction.bits = try reader.littleEndian(4)
         case .f64:
             instruction.bits = try reader.littleEndian(8)
-        case .typeAndTable, .elementAndTable, .tablePair:
+        case .typeAndTable, .elementAndTable, .tablePair, .dataAndMemory, .memoryPair, .typeAndField,
+            .typeAndLength, .typeAndData, .typeAndElement, .typePair:
             instruction.a = try reader.u32()
             instruction.b = try reader.u32()
         default:
@@ -116,44 +119,43 @@ extension InstructionReader {
     private mutating func prefixed(_ prefix: UInt8) throws(DecodeError) -> Entry {
         let start = reader.position - 1
         let code = try reader.u32()
-        let pages = prefix == 0xFC ? 0x100..<0x200 : 0x200..<0x400
+        let pages = Self.pages(prefix)
         guard Int(code) < pages.count, table[pages.lowerBound + Int(code)].isKnown else {
-            throw reader.failure("illegal opcode \(hex(prefix)) \(hex(code))", at: start)
+            throw reader.failure("illegal opcode \(digits(prefix)) \(digits(code))", at: start)
         }
         return table[pages.lowerBound + Int(code)]
     }
 
+    /// The opcodes behind a prefix (``Opcode``).
+    private static func pages(_ prefix: UInt8) -> Range<Int> {
+        switch prefix {
+        case 0xFB: 0x400..<0x500
+        case 0xFC: 0x100..<0x200
+        case 0xFD: 0x200..<0x400
+        default: 0x500..<0x600
+        }
+    }
+
     @inline(never)
     private func illegal(_ byte: UInt8) -> DecodeError {
-        reader.failure("illegal opcode \(hex(byte))", at: reader.position - 1)
+        reader.failure("illegal opcode \(digits(byte))", at: reader.position - 1)
     }
 
     /// See <https://webassembly.github.io/spec/core/binary/instructions.html#memory-instructions>.
     @inline(__always)
     private mutating func memoryAccess(_ instruction: inout Instruction) throws(DecodeError) {
-        let start = reader.position
-        let alignment = try reader.u32()
-        guard alignment < 32 else { throw reader.failure("malformed memop flags", at: start) }
-        instruction.b = alignment
-        instruction.bits = UInt64(try reader.u32())
+        let flags = try reader.u32()
+        instruction.b = flags
+        if flags >= 0x40 { try memoryIndex(&instruction) }
+        instruction.bits = try reader.u64()
     }
 
-    /// A block type is one byte for a type or nothing, or a type index as a positive number of 33 bits.
-    private mutating func block(_ instruction: inout Instruction) throws(DecodeError) {
-        let start = reader.position
-        if let byte = reader.peek(), byte & 0xC0 == 0x40 {
-            _ = try reader.byte()
-            if byte == 0x40 { return }
-            guard let type = ValueType(code: byte) else {
-                throw reader.failure("malformed block type \(hex(byte))", at: start)
-            }
-            instruction = Instruction(instruction.opcode, blockType: .result(type))
-            return
-        }
-        let index = try reader.signed(bits: 33)
-        guard index >= 0 else { throw reader.failure("malformed block type", at: start) }
-        let type = TypeIndex(UInt32(truncatingIfNeeded: index))
-        instruction = Instruction(instruction.opcode, blockType: .type(type))
+    /// Bit 6 of the alignment says that a memory's index follows.
+    @inline(never)
+    private mutating func memoryIndex(_ instruction: inout Instruction) throws(DecodeError) {
+        guard instruction.b < 0x80 else { throw reader.failure("malformed memop flags", at: reader.position - 1) }
+        instruction.b &= 0x3F
+        instruction.a = try reader.u32()
     }
 
     @inline(never)
@@ -166,14 +168,13 @@ extension InstructionReader {
             types.removeAll(keepingCapacity: true)
             for _ in 0..<count { types.append(try reader.valueType()) }
         case .heapType:
-            instruction.a = try reader.referenceType().rawValue
-        case .memory:
-            try reader.zeroByte()
-        case .memoryPair:
-            try reader.zeroByte()
-            try reader.zeroByte()
-        case .dataAndMemory:
-            instruction.a = try reader.u32()
+            instruction.a = try reader.heapType().rawValue
+        case .castBranch:
+            try castBranch(&instruction)
+        case .tryTable:
+            instruction = Instruction(instruction.opcode, blockType: try reader.blockType())
+            try catchClauses()
+        case .fence:
             try reader.zeroByte()
         default:
             preconditionFailure("every kind of immediates has a reader")
@@ -187,6 +188,30 @@ extension InstructionReader {
         labels.reserveCapacity(count + 1)
         for _ in 0...count { labels.append(try reader.u32()) }
     }
+
+    private mutating func catchClauses() throws(DecodeError) {
+        let count = Int(try reader.u32())
+        catches.removeAll(keepingCapacity: true)
+        for _ in 0..<count {
+            let start = reader.position
+            let kind = try reader.byte()
+            guard kind < 4 else { throw reader.failure("malformed catch clause \(hex(kind))", at: start) }
+            let tag = kind < 2 ? TagIndex(try reader.u32()) : nil
+            catches.append(CatchClause(tag: tag, hasReference: kind & 1 != 0, label: try reader.u32()))
+        }
+    }
+
+    /// Bit 0 of the flags: the source may be null; bit 1: the target may.
+    private mutating func castBranch(_ instruction: inout Instruction) throws(DecodeError) {
+        let start = reader.position
+        let flags = try reader.byte()
+        guard flags < 4 else { throw reader.failure("malformed br_on_cast flags \(hex(flags))", at: start) }
+        instruction.a = try reader.u32()
+        let source = try reader.heapType()
+        let target = try reader.heapType()
+        instruction.bits = UInt64((flags & 1 != 0 ? source : source.nonNull).rawValue)
+        instruction.bits2 = UInt64((flags & 2 != 0 ? target : target.nonNull).rawValue)
+    }
 }
 
 // MARK: - Table
@@ -199,7 +224,7 @@ extension InstructionReader {
         var immediates = Immediates.none
         var isKnown = false
 
-        static let table: [Entry] = (0..<0x400).map { code in
+        static let table: [Entry] = InstructionTable.byCode.indices.map { code in
             guard let row = InstructionTable.byCode[code] else { return Entry() }
             return Entry(instruction: Instruction(row.opcode), immediates: row.immediates, isKnown: true)
         }

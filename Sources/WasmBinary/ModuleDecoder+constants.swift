@@ -33,6 +33,8 @@ extension Opcode {
         switch self {
         case .i32Const, .i64Const, .f32Const, .f64Const, .v128Const, .refNull, .refFunc, .globalGet: true
         case .i32Add, .i32Sub, .i32Mul, .i64Add, .i64Sub, .i64Mul: true
+        case .structNew, .structNewDefault, .arrayNew, .arrayNewDefault, .arrayNewFixed: true
+        case .refI31, .anyConvertExtern, .externConvertAny: true
         default: false
         }
     }

@@ -19,7 +19,8 @@ extension ModuleDecoder {
             let table = TableIndex(flags & 2 != 0 ? try reader.u32() : 0)
             mode = .active(table, offset: try constantExpression(&reader))
         }
-        var type = ValueType.funcref
+        // A function named by its index is never null.
+        var type = hasExpressions ? ValueType.funcref : .funcref.nonNull
         if flags & 3 != 0 {
             type = hasExpressions ? try reader.referenceType() : try elementKind(&reader)
         }
@@ -30,7 +31,7 @@ extension ModuleDecoder {
     private func elementKind(_ reader: inout ByteReader) throws(DecodeError) -> ValueType {
         let start = reader.position
         guard try reader.byte() == 0 else { throw reader.failure("malformed element kind", at: start) }
-        return .funcref
+        return .funcref.nonNull
     }
 
     private func functions(_ reader: inout ByteReader) throws(DecodeError) -> ElementSegment.Items {

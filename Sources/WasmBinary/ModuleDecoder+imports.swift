@@ -16,6 +16,7 @@ extension ModuleDecoder {
         module.importedTableCount = module.tables.count
         module.importedMemoryCount = module.memories.count
         module.importedGlobalCount = module.globals.count
+        module.importedTagCount = module.tags.count
     }
 
     private func importKind(_ reader: inout ByteReader) throws(DecodeError) -> ImportKind {
@@ -24,8 +25,9 @@ extension ModuleDecoder {
         switch kind {
         case 0: return .function(TypeIndex(try reader.u32()))
         case 1: return .table(try reader.tableType())
-        case 2: return .memory(MemoryType(limits: try reader.limits()))
+        case 2: return .memory(try reader.memoryType())
         case 3: return .global(try reader.globalType())
+        case 4: return .tag(try reader.tagType())
         default: throw reader.failure("malformed import kind \(hex(kind))", at: start)
         }
     }
@@ -37,6 +39,7 @@ extension ModuleDecoder {
         case .table(let type): module.tables.append(Table(type: type))
         case .memory(let type): module.memories.append(type)
         case .global(let type): module.globals.append(Global(type: type))
+        case .tag(let type): module.tags.append(type)
         }
     }
 }

@@ -79,6 +79,7 @@ struct ModuleDecoder {
         case .function: try functionSection(&reader)
         case .table: try tableSection(&reader)
         case .memory: try memorySection(&reader)
+        case .tag: try tagSection(&reader)
         case .global: try globalSection(&reader)
         case .export: try exportSection(&reader)
         case .start: module.start = FunctionIndex(try reader.u32())
@@ -91,13 +92,15 @@ struct ModuleDecoder {
 }
 
 extension Section {
-    /// The place in the prescribed order, in which the data count comes before the code.
+    /// The place in the prescribed order, in which tags come before the globals and the data count before the code.
     var rank: Int {
         switch self {
-        case .dataCount: 10
-        case .code: 11
-        case .data: 12
-        default: Int(rawValue)
+        case .custom, .type, .import, .function, .table, .memory: Int(rawValue)
+        case .tag: 6
+        case .global, .export, .start, .element: Int(rawValue) + 1
+        case .dataCount: 11
+        case .code: 12
+        case .data: 13
         }
     }
 }

@@ -19,43 +19,43 @@ extension ModuleIndex {
     package var description: String { String(rawValue) }
 }
 
+/// An index into the types.
 package struct TypeIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// An index into the functions, imported ones first.
 package struct FunctionIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// An index into the tables, imported ones first.
 package struct TableIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// An index into the memories, imported ones first.
 package struct MemoryIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
 
+/// An index into the globals, imported ones first.
 package struct GlobalIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }
 }
 
-package struct ElementIndex: ModuleIndex {
-    package let rawValue: UInt32
-    @inlinable
-    package init(_ rawValue: UInt32) { self.rawValue = rawValue }
-}
-
-package struct DataIndex: ModuleIndex {
+/// An index into the tags, imported ones first.
+package struct TagIndex: ModuleIndex {
     package let rawValue: UInt32
     @inlinable
     package init(_ rawValue: UInt32) { self.rawValue = rawValue }

@@ -16,6 +16,8 @@ package struct InstanceLayout: Hashable, Sendable {
     package var memories: UInt32 = 0
     /// Of the first table; 8 bytes each: `tf_table *`.
     package var tables: UInt32 = 0
+    /// Of the first tag; 8 bytes each: `tf_tag *`.
+    package var tags: UInt32 = 0
     /// Of the first function reference; one `tf_function` for each of `referenced`.
     package var references: UInt32 = 0
     /// The functions that can be named by reference (exported, in an element segment, in a constant
@@ -40,6 +42,8 @@ package struct InstanceLayout: Hashable, Sendable {
         offset += 8 * UInt32(module.memories.count)
         tables = offset
         offset += 8 * UInt32(module.tables.count)
+        tags = offset
+        offset += 8 * UInt32(module.tags.count)
         references = offset
         referenced = module.referencedFunctions
         offset += Self.functionReferenceSize * UInt32(referenced.count)

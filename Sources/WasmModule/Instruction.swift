@@ -42,6 +42,24 @@ package struct Instruction: Hashable, Sendable {
     }
 }
 
+/// A clause of `try_table`: which exceptions it takes, and where control goes with what.
+///
+/// <https://webassembly.github.io/spec/core/syntax/instructions.html#control-instructions>
+package struct CatchClause: Hashable, Sendable {
+    /// The exceptions' tag; nil: all exceptions.
+    package var tag: TagIndex?
+    /// Whether the exception itself goes along, after the values it carries.
+    package var hasReference: Bool
+    /// The label's depth, counted from outside the `try_table`.
+    package var label: UInt32
+
+    package init(tag: TagIndex?, hasReference: Bool, label: UInt32) {
+        self.tag = tag
+        self.hasReference = hasReference
+        self.label = label
+    }
+}
+
 /// <https://webassembly.github.io/spec/core/syntax/instructions.html#syntax-blocktype>
 /// .
 package enum BlockType: Hashable, Sendable {
@@ -85,8 +103,28 @@ package enum Immediates: UInt8, Hashable, Sendable {
     case lane
     /// As `memarg`, and `bits2`: the lane.
     case memargLane
-    /// `a`: raw value of the reference type (``ValueType``).
+    /// `a`: raw value of the nullable reference to the heap type (``ValueType``).
     case heapType
+    /// `a`: the type.
+    case type
+    /// `a`: the type, `b`: the field.
+    case typeAndField
+    /// `a`: the type, `b`: the number of elements.
+    case typeAndLength
+    /// `a`: the type, `b`: the data segment.
+    case typeAndData
+    /// `a`: the type, `b`: the element segment.
+    case typeAndElement
+    /// `a`: the destination's type, `b`: the source's.
+    case typePair
+    /// `a`: the label, `bits` and `bits2`: raw values of the source and the target reference type, nullable or not.
+    case castBranch
+    /// `a`: the tag.
+    case tag
+    /// ``Instruction/blockType``, and the clauses in the reader's `catches`.
+    case tryTable
+    /// A zero byte, which is kept nowhere.
+    case fence
     /// `a`: the data segment, `b`: the memory.
     case dataAndMemory
     /// `a`: the data segment.

@@ -3,7 +3,7 @@
 // handles each of those by name.
 
 extension InstructionTable {
-    static let rows: [InstructionRow] = scalarRows + vectorRows
+    static let rows: [InstructionRow] = scalarRows + vectorRows + referenceRows + atomicRows + wideRows
 
     private static let scalarRows: [InstructionRow] = [
         .init(.unreachable, "unreachable", .none, nil, .mvp),

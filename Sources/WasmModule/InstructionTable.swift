@@ -60,11 +60,21 @@ package enum Feature: String, Sendable, CaseIterable {
     case extendedConstants = "extended-const"
     case simd = "simd"
     case relaxedSimd = "relaxed-simd"
+    case tailCalls = "tail-call"
+    case exceptions = "exceptions"
+    case legacyExceptions = "legacy-exceptions"
+    case functionReferences = "function-references"
+    case garbageCollection = "gc"
+    case multipleMemories = "multi-memory"
+    case memory64 = "memory64"
+    case customPageSizes = "custom-page-sizes"
+    case threads = "threads"
+    case wideArithmetic = "wide-arithmetic"
 }
 
 /// Rows by opcode.
 package enum InstructionTable {
-    /// All rows, in order of the opcode.
+    /// All rows, one for each opcode, those of a proposal together.
     package static var allRows: [InstructionRow] { rows }
 
     /// Rows by raw opcode (``Opcode``); nil where no instruction is known.
@@ -74,6 +84,7 @@ package enum InstructionTable {
         return table
     }()
 
+    /// The row of an opcode.
     package static func row(_ opcode: Opcode) -> InstructionRow {
         guard let row = byCode[Int(opcode.rawValue)] else {
             preconditionFailure("every opcode has a row")

@@ -3,13 +3,17 @@
 /// All index spaces include the imports, which come first.
 /// <https://webassembly.github.io/spec/core/syntax/modules.html>
 package struct Module: Sendable {
-    package var types: [FunctionType] = []
+    package var types: [SubType] = []
+    /// The recursive types of which `types` consists: ranges of it, in order, without gaps.
+    package var recursionGroups: [Range<Int>] = []
     package var imports: [Import] = []
     /// The type of every function, imported ones first.
     package var functions: [TypeIndex] = []
     package var tables: [Table] = []
     package var memories: [MemoryType] = []
     package var globals: [Global] = []
+    /// The function type of every tag, imported ones first.
+    package var tags: [TypeIndex] = []
     package var exports: [Export] = []
     package var start: FunctionIndex?
     package var elements: [ElementSegment] = []
@@ -28,6 +32,7 @@ package struct Module: Sendable {
     package var importedTableCount = 0
     package var importedMemoryCount = 0
     package var importedGlobalCount = 0
+    package var importedTagCount = 0
 
     package init() {}
 
@@ -36,7 +41,15 @@ package struct Module: Sendable {
     /// Only for a module whose indices are validated.
     @inlinable
     package func type(of function: FunctionIndex) -> FunctionType {
-        types[functions[function.offset].offset]
+        functionType(functions[function.offset])
+    }
+
+    /// The function type at an index.
+    ///
+    /// Only for a module whose indices are validated; empty if the type is none of a function.
+    @inlinable
+    package func functionType(_ index: TypeIndex) -> FunctionType {
+        types[index.offset].function ?? FunctionType(parameters: [], results: [])
     }
 }
 
@@ -54,11 +67,15 @@ package struct Import: Hashable, Sendable {
     }
 }
 
+/// What an import wants.
+///
+/// A function or tag by its type, the others by their own.
 package enum ImportKind: Hashable, Sendable {
     case function(TypeIndex)
     case table(TableType)
     case memory(MemoryType)
     case global(GlobalType)
+    case tag(TypeIndex)
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#exports>
@@ -73,11 +90,13 @@ package struct Export: Hashable, Sendable {
     }
 }
 
+/// What an export names.
 package enum ExportKind: Hashable, Sendable {
     case function(FunctionIndex)
     case table(TableIndex)
     case memory(MemoryIndex)
     case global(GlobalIndex)
+    case tag(TagIndex)
 }
 
 /// A minimum and, optionally, a maximum: pages for memories, elements for tables.
@@ -96,10 +115,22 @@ package struct Limits: Hashable, Sendable {
 /// <https://webassembly.github.io/spec/core/syntax/types.html#memory-types>
 /// .
 package struct MemoryType: Hashable, Sendable {
-    /// In pages of 64 KiB.
+    /// In pages.
     package var limits: Limits
+    /// Addresses are i64.
+    package var is64: Bool
+    package var isShared: Bool
+    /// Logarithm of a page's size in bytes: 16, or 0.
+    ///
+    /// <https://github.com/WebAssembly/custom-page-sizes>
+    package var pageSizeExponent: UInt8
 
-    package init(limits: Limits) { self.limits = limits }
+    package init(limits: Limits, is64: Bool = false, isShared: Bool = false, pageSizeExponent: UInt8 = 16) {
+        self.limits = limits
+        self.is64 = is64
+        self.isShared = isShared
+        self.pageSizeExponent = pageSizeExponent
+    }
 }
 
 /// <https://webassembly.github.io/spec/core/syntax/types.html#table-types>
@@ -107,10 +138,13 @@ package struct MemoryType: Hashable, Sendable {
 package struct TableType: Hashable, Sendable {
     package var element: ValueType
     package var limits: Limits
+    /// Indices are i64.
+    package var is64: Bool
 
-    package init(element: ValueType, limits: Limits) {
+    package init(element: ValueType, limits: Limits, is64: Bool = false) {
         self.element = element
         self.limits = limits
+        self.is64 = is64
     }
 }
 
@@ -165,11 +199,13 @@ package struct ConstantExpression: Hashable, Sendable {
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#element-segments>
 /// .
 package struct ElementSegment: Hashable, Sendable {
+    /// When its references are copied: by instructions, at instantiation, never.
     package enum Mode: Hashable, Sendable {
         case passive
         case active(TableIndex, offset: ConstantExpression)
         case declarative
     }
+    /// Its references, in one of the two forms that the binary format has.
     package enum Items: Hashable, Sendable {
         case functions([FunctionIndex])
         case expressions([ConstantExpression])
@@ -196,6 +232,7 @@ package struct ElementSegment: Hashable, Sendable {
 /// <https://webassembly.github.io/spec/core/syntax/modules.html#data-segments>
 /// .
 package struct DataSegment: Hashable, Sendable {
+    /// When its bytes are copied: by instructions, or at instantiation.
     package enum Mode: Hashable, Sendable {
         case passive
         case active(MemoryIndex, offset: ConstantExpression)
@@ -228,6 +265,9 @@ package struct NameSection: Hashable, Sendable {
     package init() {}
 }
 
+/// A custom section other than `name`: its contents are a range of the module's bytes.
+///
+/// <https://webassembly.github.io/spec/core/appendix/custom.html>
 package struct CustomSection: Hashable, Sendable {
     package var name: String
     package var bytes: Range<Int>

@@ -3,12 +3,14 @@
 /// Made by the translator beside the C source, kept in the artifact, read back by the runtime. Index spaces are
 /// as in ``Module``: imports first.
 package struct ModuleDescriptor: Hashable, Sendable {
-    package var types: [FunctionType] = []
+    package var types: [SubType] = []
+    package var recursionGroups: [Range<Int>] = []
     package var imports: [Import] = []
     package var functions: [TypeIndex] = []
     package var tables: [Table] = []
     package var memories: [MemoryType] = []
     package var globals: [Global] = []
+    package var tags: [TypeIndex] = []
     package var exports: [Export] = []
     package var start: FunctionIndex?
     package var elements: [ElementSegment] = []

@@ -15,4 +15,5 @@ package enum Section: UInt8, Hashable, Sendable, CaseIterable {
     case code = 10
     case data = 11
     case dataCount = 12
+    case tag = 13
 }

@@ -1,4 +1,5 @@
 package import CRuntime
+import NativeCode
 package import WasmModule
 
 /// A function of the host that guests can import.
@@ -12,6 +13,7 @@ package struct HostFunction: @unchecked Sendable {
     /// The two names by which it is imported.
     package var module: String
     package var name: String
+    /// Its references, if any, are to abstract types.
     package var type: FunctionType
     package var call: Native
     /// Its `tf_host.data`; nil: the store's (``Store/setHostData(_:)``).

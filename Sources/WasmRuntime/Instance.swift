@@ -1,4 +1,5 @@
 package import CRuntime
+import NativeCode
 import WasmModule
 
 /// An instance of a module.
@@ -32,8 +33,9 @@ package final class Instance {
             case .table(let index): tf_instance_table(pointer, index.rawValue)
             case .memory(let index): tf_instance_memory(pointer, index.rawValue)
             case .global(let index): tf_instance_global(pointer, index.rawValue)
+            case .tag(let index): tf_instance_tag(pointer, index.rawValue)
             }
-        return Extern(native: native, store: store)
+        return Extern(native: native, type: ExternType(kind, of: module.descriptor), store: store)
     }
 
     /// An exported function, for ``Store/call(_:_:)`` and `tf_host_call_guest`.
@@ -49,17 +51,26 @@ package final class Instance {
         guard let function = function(name), let type = module.functionType(ofExport: name) else {
             throw Trap(kind: .host, message: "there is no exported function \(name.debugDescription)")
         }
-        guard arguments.map(\.type) == type.parameters else {
-            throw Trap(kind: .host, message: "\(name.debugDescription) is a function \(type)")
-        }
+        try check(arguments, name, type)
         var values = arguments.flatMap(\.cells)
-        let missing = max(1, type.results.reduce(0) { $0 + Value.cellCount($1) }) - values.count
+        let missing = max(1, Value.cellCount(type.results)) - values.count
         if missing > 0 { values.append(contentsOf: repeatElement(0, count: missing)) }
         try values.withUnsafeMutableBufferPointer { (cells) throws(Trap) in
             guard let first = cells.baseAddress else { return }
             try store.call(function, first)
         }
-        return Value.values(values, type.results)
+        return Value.values(values, type.results, in: module.descriptor.types)
+    }
+
+    private func check(_ arguments: [Value], _ name: String, _ type: FunctionType) throws(Trap) {
+        let types = module.code.types
+        guard arguments.count == type.parameters.count,
+            zip(arguments, type.parameters).allSatisfy({ $0.isOf(types.packed($1)) })
+        else {
+            let isTooLarge = arguments.contains { ($0.externalNumber ?? 0) >= Value.externalLimit }
+            let reason = isTooLarge ? "; the number of an external reference has at most 62 bits" : ""
+            throw Trap(kind: .host, message: "\(name.debugDescription) is a function \(type)\(reason)")
+        }
     }
 
     /// The present value of an exported global; nil if there is none of that name.
@@ -68,7 +79,7 @@ package final class Instance {
         guard let cell = tf_instance_global(pointer, index.rawValue).data else { return nil }
         let type = module.descriptor.globals[index.offset].type.value
         let upper = type == .v128 ? cell.load(fromByteOffset: 8, as: UInt64.self) : 0
-        return Value(cell: cell.load(as: UInt64.self), upper: upper, type: type)
+        return Value(cell: cell.load(as: UInt64.self), upper: upper, type: type, in: module.descriptor.types)
     }
 
     /// The bytes of memory 0 as they are now; empty without a memory.

@@ -1,6 +1,6 @@
 /// What the instances of one store may use.
 package struct InstanceLimits: Hashable, Sendable {
-    /// Bytes of all linear memories together.
+    /// Bytes of all linear memories and of the guests' garbage-collected heap together.
     ///
     /// A module that needs more is refused; growth beyond it fails.
     package var memoryBytes: UInt64

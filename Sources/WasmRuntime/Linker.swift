@@ -1,4 +1,5 @@
 import CRuntime
+import NativeCode
 import WasmModule
 
 /// What becomes of an imported function that nobody provides.
@@ -41,10 +42,12 @@ package struct Linker {
         definitions[Name(module: function.module, name: function.name)] = .host(function)
     }
 
+    /// The same for several.
     package mutating func define(_ functions: [HostFunction]) {
         for function in functions { define(function) }
     }
 
+    /// The same for anything of a store: modules that import it can be instantiated in that store only.
     package mutating func define(_ extern: Extern, module: String, name: String) {
         definitions[Name(module: module, name: name)] = .extern(extern)
     }
@@ -102,7 +105,8 @@ package struct Linker {
         let mismatch = imports.withUnsafeBufferPointer { tf_module_mismatch(module.native.pointer, $0.baseAddress) }
         guard mismatch < 0 else {
             let item = module.descriptor.imports[Int(mismatch)]
-            throw LinkError(reason: .incompatible, module: item.module, name: item.name, detail: detail(item, module))
+            throw LinkError(
+                reason: .incompatible, module: item.module, name: item.name, detail: detail(item, module, store))
         }
         return imports
     }
@@ -113,14 +117,13 @@ package struct Linker {
         guard unknownImports != .error, case .function(let index) = item.kind else {
             throw LinkError(reason: .unknown, module: item.module, name: item.name)
         }
-        let type = module.descriptor.types[index.offset]
         var native = tf_extern()
         native.kind = TF_EXTERN_FUNCTION.rawValue
-        native.type = type.canonicalIdentifier
+        native.type = module.code.types.identifiers[index.offset]
         if unknownImports == .zero {
             native.call = tf_zero_import
-            let cells = type.results.reduce(0) { $0 + Value.cellCount($1) }
-            native.data = UnsafeMutableRawPointer(bitPattern: cells)
+            let results = module.descriptor.types[index.offset].function?.results ?? []
+            native.data = UnsafeMutableRawPointer(bitPattern: Value.cellCount(results))
         } else {
             let error = LinkError(reason: .unknown, module: item.module, name: item.name)
             native.call = tf_unknown_import
@@ -129,10 +132,17 @@ package struct Linker {
         return native
     }
 
-    private func detail(_ item: Import, _ module: LoadedModule) -> String? {
-        guard case .function(let index) = item.kind else { return nil }
-        let wanted = "the module wants \(module.descriptor.types[index.offset])"
-        guard case .host(let function) = definitions[Name(module: item.module, name: item.name)] else { return wanted }
-        return "\(wanted), the host has \(function.type)"
+    /// What is wanted and what is offered.
+    private func detail(_ item: Import, _ module: LoadedModule, _ store: Store?) -> String? {
+        let wanted = ExternType(item.kind, types: module.descriptor.types)
+        let offered: ExternType
+        switch definitions[Name(module: item.module, name: item.name)] {
+        case .host(let function): offered = .function(function.type)
+        case .extern(let extern) where extern.store === store: offered = extern.presentType
+        case .extern, nil: return nil
+        }
+        let text = "the module wants \(wanted), and is offered \(offered)"
+        // Indices are each module's own.
+        return "\(wanted)" == "\(offered)" ? "\(text), of types that are declared differently" : text
     }
 }

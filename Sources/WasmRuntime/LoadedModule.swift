@@ -42,7 +42,10 @@ package final class LoadedModule: Sendable {
 
     /// Loads an artifact of the cache.
     package convenience init(_ artifact: Artifact) throws(LoadError) {
-        let code = try LoadedCode(path: artifact.codePath, types: artifact.descriptor.types)
+        let code = try LoadedCode(
+            path: artifact.codePath,
+            types: CanonicalTypes(
+                types: artifact.descriptor.types, recursionGroups: artifact.descriptor.recursionGroups))
         try self.init(
             code: code, descriptor: artifact.descriptor, image: artifact.imagePath,
             names: { artifact.functionNames() })
@@ -50,7 +53,8 @@ package final class LoadedModule: Sendable {
 
     /// The type of a function.
     package func type(of function: FunctionIndex) -> FunctionType {
-        descriptor.types[descriptor.functions[function.offset].offset]
+        let index = descriptor.functions[function.offset]
+        return descriptor.types[index.offset].function ?? FunctionType(parameters: [], results: [])
     }
 
     /// The type of an exported function; nil if there is none of that name.

@@ -13,7 +13,7 @@ final class NativeModule: @unchecked Sendable {
     private let image: ImageFile?
 
     init(descriptor: ModuleDescriptor, code: LoadedCode, image: ImageFile?) throws(ModuleMismatch) {
-        var builder = NativeModuleBuilder(descriptor: descriptor, exports: code.exports, image: image)
+        var builder = NativeModuleBuilder(descriptor: descriptor, code: code, image: image)
         let module = try builder.build()
         arrays = builder.arrays
         self.code = code

@@ -1,5 +1,4 @@
 package import CRuntime
-package import WasmModule
 
 /// A set of instances that may share memories, tables, globals and functions, and the limits they share.
 ///
@@ -87,52 +86,4 @@ package final class Store {
             return nil
         }
     }
-}
-
-extension Store {
-    /// A memory that no module made, for import.
-    ///
-    /// Fails beyond the limits.
-    package func makeMemory(_ type: MemoryType) throws(Trap) -> Extern {
-        let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
-        guard let memory = tf_store_new_memory(pointer, limits) else { throw trap(TF_TRAP_OUT_OF_MEMORY) }
-        var native = tf_extern()
-        native.kind = TF_EXTERN_MEMORY.rawValue
-        native.memory = memory
-        return Extern(native: native, store: self)
-    }
-
-    /// A table of null references that no module made, for import.
-    ///
-    /// Fails beyond the limits.
-    package func makeTable(_ type: TableType) throws(Trap) -> Extern {
-        let limits = tf_limits(minimum: type.limits.minimum, maximum: type.limits.maximum ?? .max)
-        guard let table = tf_store_new_table(pointer, type.element.rawValue, limits) else {
-            throw trap(TF_TRAP_OUT_OF_MEMORY)
-        }
-        var native = tf_extern()
-        native.kind = TF_EXTERN_TABLE.rawValue
-        native.table = table
-        return Extern(native: native, store: self)
-    }
-
-    /// A global that no module made, for import.
-    package func makeGlobal(_ value: Value, isMutable: Bool) throws(Trap) -> Extern {
-        guard let cell = tf_store_new_cell(pointer) else { throw Trap(kind: .outOfMemory) }
-        for (index, half) in value.cells.enumerated() {
-            cell.storeBytes(of: half, toByteOffset: 8 * index, as: UInt64.self)
-        }
-        var native = tf_extern()
-        native.kind = TF_EXTERN_GLOBAL.rawValue
-        native.type = value.type.rawValue
-        native.is_mutable = isMutable
-        native.data = cell
-        return Extern(native: native, store: self)
-    }
-}
-
-/// Something of a store that can be imported: a guest's function, or a table, memory or global of anybody's.
-package struct Extern {
-    let native: tf_extern
-    let store: Store
 }

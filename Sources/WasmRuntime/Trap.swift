@@ -23,6 +23,18 @@ package struct Trap: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownImport
         /// A limit, or the host, doesn't allow what the guest needs.
         case outOfMemory
+        case nullReference
+        case nullFunction
+        case nullStructure
+        case nullArray
+        case nullI31
+        case castFailure
+        case arrayBounds
+        case unalignedAtomic
+        /// A guest wanted to wait on a memory that nobody else could change.
+        case expectedShared
+        /// A guest threw what nobody caught.
+        case uncaughtException
         /// Not a trap: the guest asked to end, with this code.
         case exit(UInt32)
     }
@@ -75,6 +87,16 @@ extension Trap.Kind {
         case .host: "host function failed"
         case .unknownImport: "unknown import"
         case .outOfMemory: "out of memory"
+        case .nullReference: "null reference"
+        case .nullFunction: "null function reference"
+        case .nullStructure: "null structure reference"
+        case .nullArray: "null array reference"
+        case .nullI31: "null i31 reference"
+        case .castFailure: "cast failure"
+        case .arrayBounds: "out of bounds array access"
+        case .unalignedAtomic: "unaligned atomic"
+        case .expectedShared: "expected shared memory"
+        case .uncaughtException: "uncaught exception"
         case .exit(let code): "exit with code \(code)"
         }
     }
@@ -98,6 +120,16 @@ extension Trap.Kind {
         case TF_TRAP_DEADLINE: self = .deadline
         case TF_TRAP_UNKNOWN_IMPORT: self = .unknownImport
         case TF_TRAP_OUT_OF_MEMORY: self = .outOfMemory
+        case TF_TRAP_NULL_REFERENCE: self = .nullReference
+        case TF_TRAP_NULL_FUNCTION: self = .nullFunction
+        case TF_TRAP_NULL_STRUCTURE: self = .nullStructure
+        case TF_TRAP_NULL_ARRAY: self = .nullArray
+        case TF_TRAP_NULL_I31: self = .nullI31
+        case TF_TRAP_CAST_FAILURE: self = .castFailure
+        case TF_TRAP_ARRAY_BOUNDS: self = .arrayBounds
+        case TF_TRAP_UNALIGNED_ATOMIC: self = .unalignedAtomic
+        case TF_TRAP_EXPECTED_SHARED: self = .expectedShared
+        case TF_TRAP_UNCAUGHT_EXCEPTION: self = .uncaughtException
         case TF_EXIT: self = .exit(exitCode())
         default: self = .host
         }

@@ -7,16 +7,20 @@ struct CheckEntry: Sendable {
         case special
         /// Has a signature and nothing else to check.
         case plain
-        /// Has a signature and names a memory.
+        /// Accesses a memory; its first operand is the address.
         case memory
+        /// Accesses a memory, aligned.
+        case atomic
         /// Has a signature and names lanes.
         case lanes
+        /// Accesses a memory and names a lane.
+        case memoryLanes
     }
 
     var kind = Kind.special
     /// The most that a memory access may be aligned to, as an exponent.
     var alignment: UInt8 = .max
-    /// Operand types, ``ValueType/bottom`` where there is none.
+    /// Operand types, ``ValueType/bottom`` where there is none; addresses are not among them.
     var first = ValueType.bottom
     var second = ValueType.bottom
     var third = ValueType.bottom
@@ -39,13 +43,12 @@ extension CheckEntry {
         switch row.immediates {
         case .none, .i32, .i64, .f32, .f64, .v128: kind = .plain
         case .lane, .lanes: kind = .lanes
-        case .memory: kind = .memory
-        case .memarg, .memargLane:
-            kind = row.immediates == .memarg ? .memory : .lanes
-            alignment = row.opcode.naturalAlignment
+        case .memarg: kind = row.feature == .threads ? .atomic : .memory
+        case .memargLane: kind = .memoryLanes
         default: return
         }
-        if kind == .lanes { lanes = row.opcode.laneCount }
+        if row.immediates == .memarg || row.immediates == .memargLane { alignment = row.opcode.naturalAlignment }
+        if row.immediates != .memarg { lanes = row.opcode.laneCount }
         first = signature.first.valueType
         second = signature.second.valueType
         third = signature.third.valueType
@@ -54,24 +57,16 @@ extension CheckEntry {
 }
 
 extension OperandType {
-    var valueType: ValueType {
+    fileprivate var valueType: ValueType {
         switch self {
-        case .none: .bottom
+        case .none, .address: .bottom
         case .i32: .i32
         case .i64: .i64
         case .f32: .f32
         case .f64: .f64
         case .v128: .v128
-        case .address: .address
         }
     }
-}
-
-extension ValueType {
-    /// The type of addresses and sizes.
-    ///
-    /// The one place that 64-bit memories have to change.
-    static var address: ValueType { .i32 }
 }
 
 extension Opcode {
@@ -88,7 +83,8 @@ extension Opcode {
         case .i32Load8S, .i32Load8U, .i64Load8S, .i64Load8U, .i32Store8, .i64Store8: 0
         case .i32Load16S, .i32Load16U, .i64Load16S, .i64Load16U, .i32Store16, .i64Store16: 1
         case .i64Load, .f64Load, .i64Store, .f64Store: 3
-        default: rawValue >= 0x200 ? vectorAlignment : 2
+        default:
+            if rawValue >= 0x500 { atomicAlignment } else if rawValue >= 0x200 { vectorAlignment } else { 2 }
         }
     }
 }

@@ -21,18 +21,15 @@ extension FunctionValidator {
         case .`return`:
             try pop(frames[0].signature.results)
             becomeUnreachable()
-        case .call:
-            try apply(context.types[Int(functionType(instruction.a))])
-        case .callIndirect: try callIndirect(type: instruction.a, table: instruction.b)
+        case .call: try apply(calledType(instruction.a).signature)
+        case .callIndirect: try apply(indirectType(instruction).signature)
         default: becomeUnreachable()
         }
     }
 
-    private mutating func block(_ instruction: Instruction) throws(ValidationError) {
+    mutating func block(_ instruction: Instruction) throws(ValidationError) {
+        let signature = try signature(of: instruction.blockType)
         if case .`if` = instruction.opcode { try pop(.i32) }
-        let type = instruction.blockType
-        if case .type(let index) = type, index.offset >= context.types.count { throw failure("unknown type \(index)") }
-        let signature = context.signature(of: type)
         try pop(signature.parameters)
         try enter(instruction.opcode, signature)
     }
@@ -45,24 +42,23 @@ extension FunctionValidator {
 
     private mutating func end() throws(ValidationError) {
         let frame = try leave()
-        if case .`if` = frame.opcode { try checkIsIdentity(frame.signature) }
-        try push(frame.signature.results)
-    }
-
-    /// An `if` without `else` passes its parameters on.
-    private mutating func checkIsIdentity(_ signature: Signature) throws(ValidationError) {
-        let parameters = context.values[signature.parameters]
-        guard parameters.elementsEqual(context.values[signature.results]) else {
+        if case .`if` = frame.opcode, !matches(frame.signature.parameters, frame.signature.results) {
+            // An `if` without `else` passes its parameters on.
             throw failure("type mismatch: if without else has to yield its parameters")
         }
+        try push(frame.signature.results)
     }
 
     private mutating func branchTable(_ labels: [UInt32]) throws(ValidationError) {
         guard let last = labels.last else { preconditionFailure("the reader's labels end with the default") }
         try pop(.i32)
         let types = try label(last)
+        try expect(types)
+        // A table may name a few labels millions of times, each of a thousand types.
+        var expected: Set<Range<Int>> = []
         for depth in labels {
             let other = try label(depth)
+            if other == types || !expected.insert(other).inserted { continue }
             guard other.count == types.count else {
                 throw failure("type mismatch: labels of br_table take \(other.count) and \(types.count) operands")
             }
@@ -71,22 +67,19 @@ extension FunctionValidator {
         becomeUnreachable()
     }
 
-    private mutating func callIndirect(type: UInt32, table: UInt32) throws(ValidationError) {
-        guard try tableType(table) == .funcref else {
-            throw failure("type mismatch: call_indirect needs a table of funcref")
-        }
-        guard Int(type) < context.types.count else { throw failure("unknown type \(type)") }
-        try pop(.address)
-        try apply(context.types[Int(type)])
-    }
-
-    private mutating func apply(_ signature: Signature) throws(ValidationError) {
+    mutating func apply(_ signature: Signature) throws(ValidationError) {
         try pop(signature.parameters)
         try push(signature.results)
     }
 
-    private mutating func functionType(_ index: UInt32) throws(ValidationError) -> UInt32 {
-        guard Int(index) < context.functions.count else { throw failure("unknown function \(index)") }
-        return context.functions[Int(index)]
+    /// The type of an indirect call, after its index was popped.
+    mutating func indirectType(_ instruction: Instruction) throws(ValidationError) -> TypeEntry {
+        let table = try tableShape(instruction.b)
+        guard context.types.matches(table.element, .funcref) else {
+            throw failure("type mismatch: call_indirect needs a table of funcref")
+        }
+        let type = try functionType(instruction.a)
+        try pop(table.address)
+        return type
     }
 }

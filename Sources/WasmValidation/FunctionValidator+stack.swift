@@ -15,8 +15,19 @@ extension FunctionValidator {
             throw missing(expected)
         }
         let actual = operands.removeLast()
-        if actual.rawValue != expected.rawValue, actual.rawValue != 0 { throw mismatch(expected, actual) }
+        if actual.rawValue != expected.rawValue, actual.rawValue != 0 { try match(actual, expected) }
     }
+
+    /// What isn't the same may still be a subtype.
+    @inline(never)
+    private func match(_ actual: ValueType, _ expected: ValueType) throws(ValidationError) {
+        guard context.types.matches(actual, expected) else { throw mismatch(expected, actual) }
+    }
+
+    /// Whether there are as many operands of any type as an instruction wants.
+    ///
+    /// A few bytes of unreachable code can want thousands, again and again.
+    var isBottomless: Bool { isUnreachable && operands.count == height }
 
     /// Pops an operand of any type.
     mutating func popAny() throws(ValidationError) -> ValueType {
@@ -27,12 +38,20 @@ extension FunctionValidator {
         return operands.removeLast()
     }
 
+    /// Pops a reference of any type; ``ValueType/bottomReference`` if it is an operand that isn't there.
+    mutating func popReference() throws(ValidationError) -> ValueType {
+        let type = try popAny()
+        if type == .bottom { return .bottomReference }
+        guard type.isReference else { throw failure("type mismatch: expected a reference, found \(type)") }
+        return type
+    }
+
     /// Pops operands of the types in a range of the context's values.
     mutating func pop(_ types: Range<Int>) throws(ValidationError) {
         var index = types.upperBound
-        while index > types.lowerBound {
+        while index > types.lowerBound, !isBottomless {
             index -= 1
-            try pop(context.values[index])
+            try pop(context.types.values[index])
         }
     }
 
@@ -40,7 +59,7 @@ extension FunctionValidator {
         guard operands.count + types.count <= context.limits.operands else {
             throw failure("too many operands on the stack: limit \(context.limits.operands)")
         }
-        for index in types { operands.append(context.values[index]) }
+        for index in types { operands.append(context.types.values[index]) }
     }
 
     /// Checks the topmost operands without popping them.
@@ -52,12 +71,11 @@ extension FunctionValidator {
             operand -= 1
             guard operand >= height else {
                 if isUnreachable { return }
-                throw missing(context.values[index])
+                throw missing(context.types.values[index])
             }
             let actual = operands[operand]
-            if actual.rawValue != context.values[index].rawValue, actual.rawValue != 0 {
-                throw mismatch(context.values[index], actual)
-            }
+            let expected = context.types.values[index]
+            if actual.rawValue != expected.rawValue, actual.rawValue != 0 { try match(actual, expected) }
         }
     }
 
@@ -67,7 +85,8 @@ extension FunctionValidator {
         }
         frames.append(
             ControlFrame(
-                opcode: opcode, signature: signature, height: operands.count, isOuterUnreachable: isUnreachable))
+                signature: signature, height: Int32(operands.count), initializations: Int32(initializations.mark),
+                opcode: opcode, isOuterUnreachable: isUnreachable))
         height = operands.count
         isUnreachable = false
         try push(signature.parameters)
@@ -85,7 +104,8 @@ extension FunctionValidator {
         }
         frames.removeLast()
         isUnreachable = frame.isOuterUnreachable
-        height = frames.last?.height ?? 0
+        height = Int(frames.last?.height ?? 0)
+        if hasUninitialized { initializations.undo(to: Int(frame.initializations)) }
         return frame
     }
 

@@ -4,19 +4,15 @@ import WasmModule
 // <https://webassembly.github.io/spec/core/valid/instructions.html#vector-instructions>
 
 extension FunctionValidator {
-    /// Checks the lanes that an instruction names, and its memory if it has one.
+    /// Checks the lanes that an instruction on registers names.
     mutating func checkLanes(_ instruction: Instruction, _ entry: CheckEntry) throws(ValidationError) {
-        if instruction.opcode == .i8x16Shuffle {
-            // Each byte below 32: no bit above the lowest five.
-            let excess: UInt64 = 0xE0E0_E0E0_E0E0_E0E0
-            guard (instruction.bits | instruction.bits2) & excess == 0 else { throw failure("invalid lane index") }
-            return
-        }
-        var lane = UInt64(instruction.a)
-        if entry.alignment != .max {
-            try checkMemory(instruction, alignment: entry.alignment)
-            lane = instruction.bits2
-        }
+        guard instruction.opcode == .i8x16Shuffle else { return try checkLane(UInt64(instruction.a), entry) }
+        // Each byte below 32: no bit above the lowest five.
+        let excess: UInt64 = 0xE0E0_E0E0_E0E0_E0E0
+        guard (instruction.bits | instruction.bits2) & excess == 0 else { throw failure("invalid lane index") }
+    }
+
+    func checkLane(_ lane: UInt64, _ entry: CheckEntry) throws(ValidationError) {
         guard lane < UInt64(entry.lanes) else { throw failure("invalid lane index \(lane)") }
     }
 }

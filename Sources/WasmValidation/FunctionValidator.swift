@@ -8,7 +8,8 @@ package import WasmModule
 package struct FunctionValidator {
     let context: ValidationContext
     let table = CheckEntry.table
-    var function = FunctionIndex(UInt32(0))
+    /// Whose body is checked; nil for a constant expression.
+    var function: FunctionIndex?
     /// Of the instruction that is being checked.
     var offset = 0
 
@@ -23,11 +24,19 @@ package struct FunctionValidator {
     /// there have type ``ValueType/bottom``.
     package internal(set) var isUnreachable = false
 
-    private var locals = LocalTypes()
+    /// By list of types, other lists that it was found to match.
+    var matchingTypes: [Range<Int>: Set<Range<Int>>] = [:]
 
-    package init(_ module: ValidatedModule) {
-        context = module.context
-    }
+    private var locals = LocalTypes()
+    /// Parameters have values from the start.
+    private var parameterCount = 0
+    /// Whether the function has locals that start without a value.
+    private(set) var hasUninitialized = false
+    var initializations = LocalInitializations()
+
+    package init(_ module: ValidatedModule) { self.init(module.context) }
+
+    init(_ context: ValidationContext) { self.context = context }
 
     /// Begins a function: an index in the module that is not imported, and its body's local declarations.
     package mutating func begin(
@@ -35,13 +44,18 @@ package struct FunctionValidator {
     ) throws(ValidationError) {
         self.function = function
         self.offset = offset
-        let signature = context.types[Int(context.functions[function.offset])]
+        let signature = context.types.entries[Int(context.functions[function.offset])].signature
         operands.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
         locals.removeAll()
-        for index in signature.parameters { locals.append(1, context.values[index]) }
+        initializations.undo(to: 0)
+        hasUninitialized = false
+        parameterCount = signature.parameters.count
+        for index in signature.parameters { locals.append(1, context.types.values[index]) }
         for run in runs {
-            locals.append(run.count, run.type)
+            let type = try known(run.type)
+            if !type.isDefaultable { hasUninitialized = true }
+            locals.append(run.count, type)
             guard locals.count <= UInt64(context.limits.locals) else {
                 throw failure("too many locals: limit \(context.limits.locals)")
             }
@@ -49,29 +63,19 @@ package struct FunctionValidator {
         try enter(.block, signature.resultsOnly)
     }
 
+    /// Begins an expression outside of functions, which yields a value of a canonical type.
+    mutating func beginConstant(yields type: ValueType) throws(ValidationError) {
+        operands.removeAll(keepingCapacity: true)
+        frames.removeAll(keepingCapacity: true)
+        try enter(.block, context.types.signature(ofResult: type))
+    }
+
     /// Whether the function's closing `end` was checked.
     package var isFinished: Bool { frames.isEmpty }
 
-    package var operandCount: Int { operands.count }
-
-    /// How many frames there are, the function's body included: one more than the depth of its label.
-    package var frameCount: Int { frames.count }
-
-    /// How many operands were on the stack when the innermost frame began; its own lie above.
-    package var frameHeight: Int { height }
-
-    /// The type of an operand, 0 for the topmost.
-    ///
-    /// In unreachable code it may be ``ValueType/bottom``, and is if the frame has no such operand.
-    package func operandType(fromTop depth: Int) -> ValueType {
-        let index = operands.count - 1 - depth
-        return index < height ? .bottom : operands[index]
-    }
-
-    /// The parameters and the declared locals.
-    package var localCount: Int { Int(locals.count) }
-
     /// The type of a local that the function has.
+    ///
+    /// Canonical, as all types that the validator shows.
     package func localType(_ index: UInt32) -> ValueType { locals[index] }
 
     mutating func knownLocalType(_ index: UInt32) throws(ValidationError) -> ValueType {
@@ -79,25 +83,12 @@ package struct FunctionValidator {
         return locals[index]
     }
 
+    func isInitialized(_ local: UInt32, _ type: ValueType) -> Bool {
+        type.isDefaultable || local < parameterCount || initializations.contains(local)
+    }
+
     @inline(never)
     func failure(_ message: String) -> ValidationError {
         ValidationError(offset: offset, function: function, message: message)
-    }
-}
-
-/// A block that is open.
-struct ControlFrame {
-    /// `block` (also for the function's body), `loop`, `if` or `else`.
-    let opcode: Opcode
-    let signature: Signature
-    /// Number of operands when it began.
-    let height: Int
-    /// Whether the rest of the block around it is unreachable.
-    let isOuterUnreachable: Bool
-
-    /// What a branch to it takes, as a range of the context's values.
-    var label: Range<Int> {
-        // A pattern, because `==` of another module's enumeration is a call.
-        if case .loop = opcode { signature.parameters } else { signature.results }
     }
 }

@@ -15,6 +15,14 @@ package struct ValidatedModule: Sendable {
         self.module = module
         self.context = context
     }
+
+    /// The first type of the module that is equal to a type: what the validator shows instead of it.
+    package func canonical(_ type: TypeIndex) -> TypeIndex {
+        TypeIndex(context.types.entries[type.offset].canonical)
+    }
+
+    /// The same for a value type.
+    package func canonical(_ type: ValueType) -> ValueType { context.types.canonical(type) }
 }
 
 /// Checks everything about a module but its function bodies.
@@ -23,9 +31,10 @@ package struct ValidatedModule: Sendable {
 package func validate(
     _ module: consuming Module, limits: ImplementationLimits = .init()
 ) throws(ValidationError) -> ValidatedModule {
-    let validator = ModuleValidator(module: module, limits: limits)
+    let types = try ModuleTypes(module)
+    let validator = ModuleValidator(module: module, types: types, limits: limits)
     try validator.checkDeclarations()
-    try validator.checkInitializers()
-    let context = ValidationContext(module: validator.module, limits: limits)
+    let context = ValidationContext(module: validator.module, types: types, limits: limits)
+    try validator.checkInitializers(context)
     return ValidatedModule(module: validator.module, context: context)
 }

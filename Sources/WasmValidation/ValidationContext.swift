@@ -4,57 +4,49 @@ import WasmModule
 /// What the validation of instructions needs to know of a module, in flat arrays of plain values, so that a look
 /// costs neither an allocation nor a reference count.
 ///
+/// All types are canonical (``ModuleTypes``).
 /// <https://webassembly.github.io/spec/core/valid/conventions.html#contexts>
 final class ValidationContext: Sendable {
-    /// The types that all signatures refer to.
-    let values: [ValueType]
-    let types: [Signature]
+    let types: ModuleTypes
+    /// The type of every function and of every tag.
     let functions: [UInt32]
-    let tables: [ValueType]
+    let tags: [UInt32]
+    let tables: [TableShape]
     let globals: [GlobalType]
-    let memoryCount: Int
+    /// Per memory, the type of its addresses.
+    let memories: [ValueType]
     let elements: [ValueType]
     let dataCount: UInt32?
     /// By function: whether `ref.func` may name it in a body, which it may if it occurs outside of bodies.
     let isDeclared: [Bool]
     let limits: ImplementationLimits
 
-    /// One of each value type: what the signatures of blocks with a single result refer to.
-    private static let single: [ValueType] = [.i32, .i64, .f32, .f64, .funcref, .externref, .v128]
+    /// A table as far as instructions care.
+    struct TableShape: Sendable {
+        let element: ValueType
+        /// Of its indices.
+        let address: ValueType
+    }
+
+    /// The types that all signatures refer to.
+    var values: [ValueType] { types.values }
 
     /// Needs type indices that are known to be in range.
-    init(module: borrowing Module, limits: ImplementationLimits) {
-        var values = Self.single
-        var types: [Signature] = []
-        types.reserveCapacity(module.types.count)
-        for type in module.types {
-            types.append(
-                Signature(start: values.count, parameters: type.parameters.count, results: type.results.count))
-            values += type.parameters
-            values += type.results
-        }
-        self.values = values
+    init(module: borrowing Module, types: ModuleTypes, limits: ImplementationLimits) {
         self.types = types
-        functions = module.functions.map(\.rawValue)
-        tables = module.tables.map(\.type.element)
-        globals = module.globals.map(\.type)
-        memoryCount = module.memories.count
-        elements = module.elements.map(\.type)
+        functions = module.functions.map { types.entries[$0.offset].canonical }
+        tags = module.tags.map { types.entries[$0.offset].canonical }
+        tables = module.tables.map {
+            TableShape(element: types.canonical($0.type.element), address: .address(is64: $0.type.is64))
+        }
+        globals = module.globals.map {
+            GlobalType(value: types.canonical($0.type.value), isMutable: $0.type.isMutable)
+        }
+        memories = module.memories.map { .address(is64: $0.is64) }
+        elements = module.elements.map { types.canonical($0.type) }
         dataCount = module.dataCount
         isDeclared = Self.declared(module)
         self.limits = limits
-    }
-
-    /// The signature of a block type.
-    ///
-    /// Its type index has to be in range.
-    func signature(of type: BlockType) -> Signature {
-        switch type {
-        case .empty: Signature(start: 0, parameters: 0, results: 0)
-        case .result(let type):
-            Signature(start: Self.single.firstIndex(of: type) ?? 0, parameters: 0, results: 1)
-        case .type(let index): types[index.offset]
-        }
     }
 
     private static func declared(_ module: borrowing Module) -> [Bool] {
@@ -73,34 +65,20 @@ final class ValidationContext: Sendable {
             if case .function(let index) = export.kind { add(index, &found) }
         }
         for segment in module.elements {
+            if case .active(_, let offset) = segment.mode { collect(offset, &found) }
             switch segment.items {
             case .functions(let list): for index in list { add(index, &found) }
             case .expressions(let list): for expression in list { collect(expression, &found) }
             }
         }
+        for segment in module.dataSegments {
+            if case .active(_, let offset) = segment.mode { collect(offset, &found) }
+        }
         return found
     }
 }
 
-/// A function or block type: where its parameters, and behind them its results, are in the context's values.
-struct Signature: Sendable {
-    let start: Int
-    let parameterCount: Int32
-    let resultCount: Int32
-
-    init(start: Int, parameters: Int, results: Int) {
-        self.start = start
-        parameterCount = Int32(parameters)
-        resultCount = Int32(results)
-    }
-
-    var parameters: Range<Int> { start..<start + Int(parameterCount) }
-
-    var results: Range<Int> {
-        let first = start + Int(parameterCount)
-        return first..<first + Int(resultCount)
-    }
-
-    /// The same results, without parameters.
-    var resultsOnly: Signature { Signature(start: results.lowerBound, parameters: 0, results: Int(resultCount)) }
+extension ValueType {
+    /// The type of a memory's addresses or a table's indices, and of their sizes.
+    static func address(is64: Bool) -> ValueType { is64 ? .i64 : .i32 }
 }

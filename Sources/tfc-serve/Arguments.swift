@@ -1,6 +1,9 @@
 import ArgumentParser
 import FunctionServer
 import Glibc
+import ModuleCache
+
+extension CompileOptions.BoundsChecks: ExpressibleByArgument {}
 
 /// `127.0.0.1:8080`, `[::1]:8080`, `:8080`.
 struct ListenAddress: ExpressibleByArgument {

@@ -2,6 +2,7 @@ import ArgumentParser
 import FunctionServer
 import Glibc
 import Logging
+import ModuleCache
 
 /// `tfc-serve`: serves a folder until it is told to stop.
 struct ServeCommand: ParsableCommand {
@@ -31,6 +32,9 @@ struct ServeCommand: ParsableCommand {
 
     @Option(help: "Threads that run functions. Default: four per processor.")
     var workers: Int?
+
+    @Option(help: "What keeps functions within their memories.")
+    var boundsChecks = CompileOptions.BoundsChecks.guardPages
 
     @Option(
         help: ArgumentHelp(
@@ -75,6 +79,7 @@ struct ServeCommand: ParsableCommand {
             settings.configuration.commandThreads = workers
         }
         settings.maximumMemory = maxMemorySize.bytes
+        settings.compilation.boundsChecks = boundsChecks
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

@@ -7,7 +7,7 @@ struct ConstantTests {
 
     @Test("Division by and comparison with the least i64 stay signed")
     func leastWide() throws {
-        for (opcode, text): (UInt8, String) in [(0x7F, "/"), (0x81, "%"), (0x53, "<"), (0x59, ">=")] {
+        for (opcode, text): (UInt8, String) in [(0x7F, "/ "), (0x81, "%"), (0x53, "<"), (0x59, ">=")] {
             let result: UInt8 = opcode == 0x53 || opcode == 0x59 ? 0x7F : 0x7E
             let module = TinyModule(parameters: [0x7E], results: [result], body: [0x20, 0] + least + [opcode])
             let function = try module.function()

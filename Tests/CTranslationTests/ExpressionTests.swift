@@ -58,6 +58,10 @@ struct ExpressionTests {
         let text = try module.function()
         #expect(!text.contains("/*("))
         #expect(text.contains("/ *(md*)"))
+        // Nor whatever else may follow: an imported global is read through a pointer too.
+        let locals = TinyModule(
+            parameters: [0x7C, 0x7C], results: [0x7C], body: [0x20, 0, 0x20, 1, 0xA3])
+        #expect(try locals.function().contains("l0/ l1"))
     }
 
     @Test("Float constants are bit patterns in memory, never literals")
@@ -105,6 +109,18 @@ struct ExpressionTests {
     func divisionByZero() throws {
         let module = TinyModule(parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0x41, 0, 0x6E])
         #expect(try module.function().contains("A.divu4((p)i,l0,0)"))
+    }
+
+    @Test("Bits of what has a sign in C have one: an address of them is cast, or it would lie before the memory")
+    func signsOfBits() throws {
+        // local.get 0; i32.load8_u; i32.const -54; i32.or; i32.load offset=4
+        let address = TinyModule(
+            parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0x2D, 0, 0, 0x41, 0x4A, 0x72, 0x28, 2, 4])
+        #expect(try address.function().contains("*(mu*)(m+((U)(u)(*(mB*)(m+l0)|-54)+4))"))
+        // local.get 0; i64.extend_i32_s; local.get 0; i64.extend_i32_s; i64.xor; i64.const 1; i64.shr_u
+        let shift = TinyModule(
+            parameters: [0x7F], results: [0x7E], body: [0x20, 0, 0xAC, 0x20, 0, 0xAC, 0x85, 0x42, 1, 0x88])
+        #expect(try shift.function().contains("(U)((S)(s)l0^(S)(s)l0)>>1"))
     }
 
     @Test("A signed reading of an unsigned operand is cast")

@@ -11,6 +11,30 @@ struct HostileModuleTests {
         #expect(text.utf8.count < 200)
     }
 
+    @Test("Many members of an instance are found by their offsets: C compilers look for names one by one")
+    func manyMembers() throws {
+        // call 0; drop; throw 0
+        let body: [UInt8] = [0x10, 0, 0x1A, 0x08, 0]
+        let few = try TinyModule(body: body, tags: [UInt8](repeating: 1, count: 200)).source()
+        #expect(few.contains("tf_tag*E199;"))
+        #expect(few.contains("A.throw_new((p)i,i->E0)"))
+        let many = try TinyModule(body: body, tags: [UInt8](repeating: 1, count: 300)).source()
+        #expect(many.contains("typedef struct I{B*m;U*x;p h[6];\n}I;"))
+        // A header of 64 bytes, a global, an imported function, a memory, a table.
+        #expect(many.contains("((Y0*)O(p,i,72))(O(p,i,80))"))
+        #expect(many.contains("A.throw_new((p)i,O(tf_tag*,i,104))"))
+    }
+
+    @Test("Many references of a function are in arrays: C compilers look for names one by one")
+    func manyRoots() throws {
+        // ref.null extern; local.set 299; call 0; drop
+        let module = TinyModule(locals: [(300, 0x6F)], body: [0xD0, 0x6F, 0x21, 0xAB, 0x02, 0x10, 0, 0x1A])
+        let text = try module.function()
+        #expect(text.contains("struct{p o;U n;p L[44];}R;{u k;for(k=0;k<44;k++)R.L[k]=0;}R.L[43]=0;"))
+        #expect(text.contains("R.n=44;"))
+        #expect(text.contains("R.L[43]=(p)0;"))
+    }
+
     @Test("Branches that carry a thousand values do not make gigabytes of C")
     func manyValues() throws {
         // block (type 2: () -> 1000 × i32): 1000 constants, then br_if 0 again and again.

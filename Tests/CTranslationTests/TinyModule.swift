@@ -15,6 +15,13 @@ struct TinyModule {
     var exportName = "f"
     /// Tables of one funcref each.
     var tables: UInt8 = 1
+    /// The limits of the tables: at least one element.
+    var tableLimits: [UInt8] = [0, 1]
+    /// The types of the memories: one of at least one page.
+    var memories: [[UInt8]] = [[0, 1]]
+    var boundsChecks = BoundsChecks.guardPages
+    /// The types of the tags.
+    var tags: [UInt8] = []
     /// The bytes of type 2, if there is one.
     var furtherType: [UInt8] = []
 
@@ -30,8 +37,9 @@ struct TinyModule {
         module += Self.section(1, [furtherType.isEmpty ? 2 : 3, 0x60, 0, 1, Self.i32] + type + furtherType)
         module += Self.section(2, [1] + Self.name("m") + Self.name("callee") + [0, 0])
         module += Self.section(3, [1, 1])
-        module += Self.section(4, [tables] + (0..<tables).flatMap { _ in [0x70, 0, 1] as [UInt8] })
-        module += Self.section(5, [1, 0, 1])
+        module += Self.section(4, [tables] + (0..<tables).flatMap { _ in [0x70] + tableLimits })
+        module += Self.section(5, Self.leb(memories.count) + memories.flatMap { $0 })
+        if !tags.isEmpty { module += Self.section(13, Self.leb(tags.count) + tags.flatMap { [0, $0] }) }
         module += Self.section(6, [1, Self.i32, 1, 0x41, 0, 0x0B])
         module += Self.section(7, [1] + Self.name(exportName) + [0, 1])
         var code = Self.leb(locals.count)
@@ -54,7 +62,8 @@ struct TinyModule {
         return try bytes.withUnsafeBufferPointer { buffer in
             let module = try validate(try decodeModule(buffer))
             let options = TranslationOptions(
-                prelude: Array(prelude.utf8), vectorPrelude: Array(vectorPrelude.utf8), expressionLimit: limit)
+                prelude: Array(prelude.utf8), vectorPrelude: Array(vectorPrelude.utf8), expressionLimit: limit,
+                boundsChecks: boundsChecks)
             let text = try translate(module, bytes: buffer, options: options)
             return String(decoding: text, as: UTF8.self)
         }

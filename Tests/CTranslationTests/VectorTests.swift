@@ -102,8 +102,8 @@ struct VectorTests {
         let parameters = [UInt8](repeating: 0x7F, count: 99) + [Self.v128, 0x7F]
         let module = TinyModule(parameters: parameters, results: [0x7F], body: [0x20, 99, 0xFD, 0x64, 0x20, 100, 0x6A])
         let text = try module.function()
-        #expect(text.contains(",u l98){"))
-        #expect(text.contains("l100=*(mu*)(i->x+2);"))
-        #expect(text.contains("l99.a=*(mU*)(i->x+0);l99.b=*(mU*)(i->x+1);"))
+        #expect(text.contains(",u l4){"))
+        #expect(text.contains("l100=*(mu*)(i->x+96);"))
+        #expect(text.contains("l99.a=*(mU*)(i->x+94);l99.b=*(mU*)(i->x+95);"))
     }
 }

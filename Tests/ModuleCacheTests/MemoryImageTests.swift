@@ -81,6 +81,50 @@ struct MemoryImageTests {
         #expect(negative.placements.map(\.isInImage) == [false])
     }
 
+    @Test("Segments of 64-bit memories are part of the image, unless they lie beyond what a memory can have")
+    func wideOffsets() {
+        func placements(_ offset: UInt64, minimum: UInt64) -> [Bool] {
+            let expression = ConstantExpression([Instruction(.i64Const, bits: offset)])
+            let segment = DataSegment(mode: .active(MemoryIndex(0), offset: expression), bytes: 0..<10)
+            var module = module([segment])
+            module.memories = [MemoryType(limits: Limits(minimum: minimum), is64: true)]
+            return MemoryImage(module: module).placements.map(\.isInImage)
+        }
+        #expect(placements(65526, minimum: 1) == [true])
+        #expect(placements(65527, minimum: 1) == [false])
+        #expect(placements((1 << 32) - 10, minimum: 1 << 16) == [true])
+        #expect(placements(1 << 32, minimum: 1 << 48) == [false])
+        #expect(placements(.max, minimum: .max) == [false])
+    }
+
+    @Test("A memory of tiny pages has an image of the whole pages within its minimum")
+    func tinyPages() throws {
+        var module = module([segment(4090, 0..<6), segment(3, 0..<2)])
+        let bytes: [UInt8] = [1, 2, 3, 4, 5, 6]
+        module.memories = [MemoryType(limits: Limits(minimum: 4100), pageSizeExponent: 0)]
+        let image = MemoryImage(module: module)
+        #expect(image.placements.map(\.isInImage) == [true, true])
+        #expect(try contents(image, bytes, size: 4100)[4090...] == [1, 2, 3, 4, 5, 6, 0, 0, 0, 0])
+        module.dataSegments[0] = segment(4094, 0..<6)
+        #expect(MemoryImage(module: module).placements.map(\.isInImage) == [false, false])
+        module.dataSegments[0] = segment(4100, 0..<0)
+        #expect(MemoryImage(module: module).placements.map(\.isInImage) == [true, true])
+    }
+
+    @Test("Every memory has an image of its own")
+    func severalMemories() {
+        var module = module([segment(0, 0..<10, memory: 1), segment(4096, 10..<20), segment(8, 5..<6, memory: 1)])
+        module.memories.append(MemoryType(limits: Limits(minimum: 1)))
+        let image = MemoryImage(module: module)
+        #expect(image.placements.map(\.isInImage) == [true, true, true])
+        #expect(
+            image.extents == [
+                ImageExtent(memory: MemoryIndex(0), memoryOffset: 4096, fileOffset: 0, length: 4096),
+                ImageExtent(memory: MemoryIndex(1), memoryOffset: 0, fileOffset: 4096, length: 4096),
+            ])
+        #expect(image.pieces.map(\.fileOffset) == [4096, 0, 4104])
+    }
+
     @Test("Segments of imported memories are copied")
     func imported() {
         var module = module([segment(0, 0..<10)])

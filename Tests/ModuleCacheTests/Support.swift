@@ -70,54 +70,6 @@ func makeCache(
     return ModuleCache(configuration: configuration, pipeline: pipeline)
 }
 
-/// A module with something of everything that a descriptor holds.
-func sampleModule() -> Module {
-    var module = Module()
-    let one = ConstantExpression([Instruction(.i32Const, bits: 1)], offset: 77)
-    module.types = [
-        FunctionType(parameters: [.i32, .i64], results: [.f32]), FunctionType(parameters: [], results: []),
-    ]
-    module.imports = [
-        Import(module: "env", name: "größe", kind: .function(TypeIndex(0))),
-        Import(module: "env", name: "t", kind: .table(TableType(element: .funcref, limits: Limits(minimum: 1)))),
-        Import(module: "", name: "m", kind: .memory(MemoryType(limits: Limits(minimum: 1, maximum: 65536)))),
-        Import(module: "env", name: "g", kind: .global(GlobalType(value: .i64, isMutable: true))),
-    ]
-    module.importedFunctionCount = 1
-    module.importedTableCount = 1
-    module.importedMemoryCount = 1
-    module.importedGlobalCount = 1
-    module.functions = [TypeIndex(0), TypeIndex(1)]
-    module.tables = [
-        Table(type: TableType(element: .funcref, limits: Limits(minimum: 1))),
-        Table(type: TableType(element: .externref, limits: Limits(minimum: 0, maximum: .max)), initializer: one),
-    ]
-    module.memories = [
-        MemoryType(limits: Limits(minimum: 1, maximum: 65536)), MemoryType(limits: Limits(minimum: 2)),
-    ]
-    module.globals = [
-        Global(type: GlobalType(value: .i64, isMutable: true)),
-        Global(
-            type: GlobalType(value: .f64, isMutable: false),
-            initializer: ConstantExpression([Instruction(.f64Const, bits: .max)])),
-    ]
-    module.exports = [
-        Export(name: "f", kind: .function(FunctionIndex(1))), Export(name: "t", kind: .table(TableIndex(0))),
-        Export(name: "m", kind: .memory(MemoryIndex(1))), Export(name: "g", kind: .global(GlobalIndex(1))),
-    ]
-    module.start = FunctionIndex(1)
-    module.elements = [
-        ElementSegment(
-            type: .funcref, mode: .active(TableIndex(0), offset: one), items: .functions([FunctionIndex(1)])),
-        ElementSegment(type: .funcref, mode: .passive, items: .expressions([one, one])),
-        ElementSegment(type: .funcref, mode: .declarative, items: .functions([])),
-    ]
-    module.dataSegments = [DataSegment(mode: .passive, bytes: 0..<1)]
-    module.names.module = "sample"
-    module.names.functions = [FunctionIndex(0): "größe", FunctionIndex(1): "main"]
-    return module
-}
-
 /// Random numbers that are the same in every run.
 struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64

@@ -33,7 +33,7 @@ struct LoadedCodeTests {
     @Test("Code runs, within the range it was declared with")
     func runs() throws {
         try compile(42)
-        let code = try LoadedCode(path: path, types: [])
+        let code = try LoadedCode(path: path, types: CanonicalTypes())
         #expect(call(code) == 42)
         #expect(code.text.contains(UInt(bitPattern: code.exports.pointee.functions[0])))
         #expect(!code.text.contains(UInt(bitPattern: code.exports)))
@@ -42,7 +42,7 @@ struct LoadedCodeTests {
     @Test("Nothing is ever writable and executable (threat T22)")
     func writeXorExecute() throws {
         try compile(42)
-        let code = try LoadedCode(path: path, types: [])
+        let code = try LoadedCode(path: path, types: CanonicalTypes())
         let permissions = mappings().filter { $0.contains(folder.path) }.map { $0.split(separator: " ")[1] }
         #expect(permissions.contains { $0.contains("x") })
         #expect(!permissions.contains { $0.contains("x") && $0.contains("w") })
@@ -52,7 +52,7 @@ struct LoadedCodeTests {
     @Test("Loading code leaves the stack not executable (threat T22)")
     func executableStack() throws {
         try compile(42)
-        let code = try LoadedCode(path: path, types: [])
+        let code = try LoadedCode(path: path, types: CanonicalTypes())
         let stack = mappings(of: "[stack]").map { $0.split(separator: " ")[1] }
         #expect(stack == ["rw-p"])
         #expect(call(code) == 42)
@@ -65,16 +65,16 @@ struct LoadedCodeTests {
             let text =
                 "static char data[\(size)] = {1}, zeroes[4096]; static uint64_t probe(void) { return data[0] + zeroes[4095]; }"
             try QuickCompiler.compile(source(text), to: path)
-            #expect(call(try LoadedCode(path: path, types: [])) == 1)
+            #expect(call(try LoadedCode(path: path, types: CanonicalTypes())) == 1)
         }
     }
 
     @Test("Code of another file is other code, even when a descriptor or path is used again")
     func reusedDescriptors() throws {
         try compile(1)
-        let first = try LoadedCode(path: path, types: [])
+        let first = try LoadedCode(path: path, types: CanonicalTypes())
         try compile(2)
-        let second = try LoadedCode(path: path, types: [])
+        let second = try LoadedCode(path: path, types: CanonicalTypes())
         #expect(call(first) == 1)
         #expect(call(second) == 2)
     }
@@ -83,7 +83,7 @@ struct LoadedCodeTests {
     func swaps() throws {
         for number in UInt64(0)..<1000 {
             if number % 100 == 0 { try compile(number) }
-            #expect(call(try LoadedCode(path: path, types: [])) == number / 100 * 100)
+            #expect(call(try LoadedCode(path: path, types: CanonicalTypes())) == number / 100 * 100)
         }
         #expect(!mappings().contains { $0.contains(folder.path) })
     }
@@ -91,9 +91,10 @@ struct LoadedCodeTests {
     @Test("Code for another number of types is refused")
     func typeCount() throws {
         try compile(1, types: 2)
-        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
-        let type = FunctionType(parameters: [.i32], results: [])
-        #expect(throws: Never.self) { try LoadedCode(path: path, types: [type, type]) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: CanonicalTypes()) }
+        let type = SubType(parameters: [.i32], results: [])
+        let types = try CanonicalTypes(types: [type, type], recursionGroups: [0..<1, 1..<2])
+        #expect(throws: Never.self) { try LoadedCode(path: path, types: types) }
     }
 
     @Test("A file that others may write, a link, a folder and what is not code are refused")
@@ -101,14 +102,14 @@ struct LoadedCodeTests {
         try compile(1)
         let link = folder.path + "/link.so"
         symlink(path, link)
-        #expect(throws: LoadError.self) { try LoadedCode(path: link, types: []) }
-        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path, types: []) }
-        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path + "/missing", types: []) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: link, types: CanonicalTypes()) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path, types: CanonicalTypes()) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: folder.path + "/missing", types: CanonicalTypes()) }
         chmod(path, 0o666)
-        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: CanonicalTypes()) }
         chmod(path, 0o600)
-        #expect(throws: Never.self) { try LoadedCode(path: path, types: []) }
+        #expect(throws: Never.self) { try LoadedCode(path: path, types: CanonicalTypes()) }
         truncate(path, 100)
-        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: []) }
+        #expect(throws: LoadError.self) { try LoadedCode(path: path, types: CanonicalTypes()) }
     }
 }

@@ -37,7 +37,7 @@ func source(_ text: String, functions: [String] = ["probe"], types: Int = 0) -> 
 func run(_ text: String, _ a: UInt64 = 0, _ b: UInt64 = 0) throws -> UInt64 {
     let folder = Folder()
     try QuickCompiler.compile(source(text), to: folder.path + "/code.so")
-    let code = try LoadedCode(path: folder.path + "/code.so", types: [])
+    let code = try LoadedCode(path: folder.path + "/code.so", types: CanonicalTypes())
     return withExtendedLifetime(code) {
         let function = unsafeBitCast(
             code.exports.pointee.functions[0], to: (@convention(c) (UInt64, UInt64) -> UInt64).self)

@@ -4,18 +4,10 @@ import Testing
 
 @Suite("The commands beside tfc run")
 struct OtherCommandTests {
-    private let library = """
-        (module
-          (import "env" "f" (func (param i32)))
-          (memory (export "memory") 2 10)
-          (global (export "g") (mut i64) (i64.const 1))
-          (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0))))
-        """
-
     @Test("compile says what it made, and finds it in the cache the second time unless forced")
     func compile() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", compiled\n"))
             #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", cached\n"))
             let forced = try tool.tfc("compile", "--force", "--timings", "a.wasm")
@@ -30,7 +22,7 @@ struct OtherCommandTests {
     @Test("compile goes on after a file that is no good, and ends with 1")
     func compileGoesOn() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             try tool.write("bad.wasm", Array("not a module".utf8))
             let outcome = try tool.tfc("compile", "bad.wasm", "a.wasm")
             #expect(outcome.code == 1)
@@ -42,7 +34,7 @@ struct OtherCommandTests {
     @Test("compile --emit c gives the same source every time, to a file or to standard output")
     func emitC() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             let first = try tool.tfc("compile", "--emit", "c", "a.wasm", environment: ["LC_ALL": "de_DE.UTF-8"])
             #expect(first.output.contains("tf_instance"))
             #expect(try tool.tfc("compile", "--emit", "c", "-o", "a.c", "a.wasm").output == "")
@@ -51,20 +43,17 @@ struct OtherCommandTests {
         }
     }
 
-    @Test("inspect shows what a module offers, wants and uses")
-    func inspect() throws {
+    @Test("compile makes other code for other bounds checks")
+    func boundsChecks() throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
-            let text = try tool.tfc("inspect", "a.wasm").output
-            for line in [
-                "interface: library", "features: mutable-globals sign-extension", "  2 to 10 pages",
-                "  \"env\" \"f\": function (i32) -> ()", "  \"extend\": function (i32) -> i32",
-                "  \"g\": global mutable i64",
-            ] {
-                #expect(text.contains(line + "\n"), "\(line) in\n\(text)")
-            }
-            try tool.write("bad.wasm", Array("not a module".utf8))
-            #expect(try tool.tfc("inspect", "bad.wasm").code == 1)
+            try tool.module("a", "(module (memory 1) (func (param i32) (result i32) (i32.load (local.get 0))))")
+            let guarded = try tool.tfc("compile", "--emit", "c", "--bounds-checks", "guard-pages", "a.wasm").output
+            let explicit = try tool.tfc("compile", "--emit", "c", "--bounds-checks", "explicit", "a.wasm").output
+            #expect(guarded == (try tool.tfc("compile", "--emit", "c", "a.wasm").output))
+            #expect(guarded != explicit)
+            #expect(try tool.tfc("compile", "a.wasm").output.hasSuffix(", compiled\n"))
+            #expect(try tool.tfc("compile", "--bounds-checks", "explicit", "a.wasm").output.hasSuffix(", compiled\n"))
+            #expect(try tool.tfc("compile", "--bounds-checks", "none", "a.wasm").code == 2)
         }
     }
 
@@ -73,7 +62,7 @@ struct OtherCommandTests {
         arguments: ["cache path", "inspect a.wasm", "compile a.wasm", "--help"])
     func lostOutput(command: String) throws {
         try Tool.use { tool throws in
-            try tool.module("a", library)
+            try tool.module("a", Tool.library)
             let outcome = try tool.launch("/bin/sh", ["-c", "'\(try Tool.path())' \(command) > /dev/full"])
             #expect(outcome.code == 1)
             #expect(outcome.errors == "tfc: standard output: No space left on device\n")
@@ -97,7 +86,7 @@ struct OtherCommandTests {
     @Test("serve ends with 2 for a mistake in its flags")
     func serveUsage() throws {
         try Tool.use { tool throws in
-            for flags in [["--nonsense"], ["--workers", "0"], ["--addr", "8080"]] {
+            for flags in [["--nonsense"], ["--workers", "0"], ["--addr", "8080"], ["--bounds-checks", "none"]] {
                 #expect(try tool.launch(Tool.path(), ["serve"] + flags).code == 2)
             }
             #expect(try tool.tfc("serve", "--help").code == 0)
@@ -121,47 +110,11 @@ struct OtherCommandTests {
         }
     }
 
-    @Test("wast refuses a folder without scripts: nothing would have been tested")
-    func wastWithoutScripts() throws {
-        try Tool.use { tool throws in
-            let outcome = try tool.tfc("wast", "cache")
-            #expect(outcome.code == 1)
-            #expect(outcome.errors == "tfc: cache: no .json files in it\n")
-        }
-    }
-
     @Test("cache path follows the environment")
     func cachePath() throws {
         try Tool.use { tool throws in
             let environment = ["XDG_CACHE_HOME": "/somewhere"]
             #expect(try tool.tfc("cache", "path", environment: environment).output == "/somewhere/terrafirma\n")
-        }
-    }
-
-    @Test("wast counts what passes, fails and cannot be run, and names the failures")
-    func wast() throws {
-        try Tool.use { tool throws in
-            try tool.module(
-                "t", "(module (func (export \"one\") (result i32) (i32.const 1)) (func (export \"trap\") unreachable))")
-            let call = "\"action\":{\"type\":\"invoke\",\"field\":\"one\",\"args\":[]}"
-            let trap = "\"action\":{\"type\":\"invoke\",\"field\":\"trap\",\"args\":[]},\"text\":\"unreachable\""
-            let commands = [
-                "{\"type\":\"module\",\"line\":1,\"filename\":\"t.wasm\",\"module_type\":\"binary\"}",
-                "{\"type\":\"assert_return\",\"line\":2,\(call),\"expected\":[{\"type\":\"i32\",\"value\":\"1\"}]}",
-                "{\"type\":\"assert_return\",\"line\":3,\(call),\"expected\":[{\"type\":\"i32\",\"value\":\"2\"}]}",
-                "{\"type\":\"assert_trap\",\"line\":4,\(trap)}",
-                "{\"type\":\"assert_malformed\",\"line\":5,\"filename\":\"x.wat\",\"module_type\":\"text\",\"text\":\"x\"}",
-                "{\"type\":\"assert_invalid\",\"line\":6,\"filename\":\"t.wasm\",\"module_type\":\"binary\",\"text\":\"x\"}",
-            ]
-            try tool.write("t.json", Array("{\"commands\":[\(commands.joined(separator: ","))]}".utf8))
-            let outcome = try tool.tfc("wast", "-v", ".")
-            #expect(outcome.code == 1)
-            #expect(outcome.output.hasSuffix("3 passed, 2 failed, 1 skipped\n"))
-            #expect(outcome.output.contains("/t.json:3: "))
-            try tool.write("known", Array("t.json:3 a test\nt.json:6 a test\n".utf8))
-            #expect(try tool.tfc("wast", "--expect", "known", "./t.json").code == 0)
-            try tool.write("known", Array("t.json:2 a test\n".utf8))
-            #expect(try tool.tfc("wast", "-v", "--expect", "known", "./t.json").output.contains("listed as a failure"))
         }
     }
 

@@ -13,6 +13,7 @@ struct RunArgumentsTests {
             ["--dir", ".", "hello.wasm", "--dir", "x", "-W", "timeout=1", "--help", "--"],
             ["--dir", "w::/w", "--env", "A=b=c", "--env", "HOME", "--argv0", "me", "f.wasm", "-x"],
             ["-W", "timeout=2s,max-memory-size=65536", "-W", "unknown-imports=zero", "--tier", "quick", "f.wasm"],
+            ["--bounds-checks", "explicit", "f.wasm"], ["--bounds-checks", "guard-pages", "f.wasm", "--bounds-checks"],
             ["--invoke", "add", "-W", "max-wasm-stack=1048576", "f.wasm", "1", "-2"],
         ]
         for line in lines {
@@ -27,7 +28,7 @@ struct RunArgumentsTests {
             [], ["--dir"], ["--dir", "::/w", "f.wasm"], ["--env", "=x", "f.wasm"], ["--tier", "best", "f.wasm"],
             ["-W", "timeout=soon", "f.wasm"], ["-W", "timeout=0", "f.wasm"], ["-W", "speed=9", "f.wasm"],
             ["-W", "unknown-imports=maybe", "f.wasm"], ["-W", "timeout", "f.wasm"], ["--frobnicate", "1", "f.wasm"],
-            ["-W", "max-memory-size=1MB", "f.wasm"],
+            ["-W", "max-memory-size=1MB", "f.wasm"], ["--bounds-checks", "none", "f.wasm"],
         ])
     func mistakes(line: [String]) {
         #expect(RunArguments(plain: line[...]) == nil)

@@ -216,6 +216,23 @@ struct RunCommandTests {
         }
     }
 
+    @Test("ends with 134 if the guest fills its heap, and with 1 if a module can't have what it declares")
+    func fullHeap() throws {
+        try Tool.use { tool throws in
+            // (type (array i8)) (func (export "_start") (drop (array.new_default 0 (i32.const -1))))
+            let types: [UInt8] = [1, 7, 2, 0x5E, 0x78, 0, 0x60, 0, 0]
+            let export: [UInt8] = [7, 10, 1, 6] + Array("_start".utf8) + [0, 0]
+            let code: [UInt8] = [10, 10, 1, 8, 0, 0x41, 0x7F, 0xFB, 7, 0, 0x1A, 0x0B]
+            try tool.write("full.wasm", [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0] + types + [3, 2, 1, 1] + export + code)
+            let full = try tool.tfc("run", "full.wasm")
+            #expect(full.code == 134)
+            #expect(full.errors.contains("trap: the garbage-collected heap is full"))
+            #expect(full.errors.contains("0: _start"))
+            try tool.module("wide", "(module (memory 100) (func (export \"_start\")))")
+            #expect(try tool.tfc("run", "-W", "max-memory-size=65536", "wide.wasm").code == 1)
+        }
+    }
+
     @Test("refuses imports that nobody provides, or makes them trap or return zero")
     func unknownImports() throws {
         try Tool.use { tool throws in
@@ -232,6 +249,58 @@ struct RunCommandTests {
             #expect(refused.errors.contains("unknown import: \"nowhere\" \"f\""))
             #expect(try tool.tfc("run", "-W", "unknown-imports=trap", "lost.wasm").code == 134)
             #expect(try tool.tfc("run", "-W", "unknown-imports=zero", "lost.wasm").code == 3)
+        }
+    }
+
+    @Test("takes null for references, and prints others as what they refer to")
+    func references() throws {
+        try Tool.use { tool throws in
+            // (type (func (result i31ref))) (type (func (param i31ref) (result i32)))
+            // (func (export "i") (type 0) (ref.i31 (i32.const -5))) (func (export "n") (type 1) (ref.is_null …))
+            try tool.write(
+                "references.wasm",
+                [
+                    0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 10, 2, 0x60, 0, 1, 0x6C, 0x60, 1, 0x6C, 1, 0x7F, 3, 3, 2, 0, 1,
+                    7, 9, 2, 1, 0x69, 0, 0, 1, 0x6E, 0, 1, 10, 14, 2, 6, 0, 0x41, 0x7B, 0xFB, 0x1C, 0x0B, 5, 0, 0x20, 0,
+                    0xD1, 0x0B,
+                ])
+            let outcome = try tool.tfc("run", "--invoke", "i", "references.wasm")
+            #expect(outcome.output == "i31 -5\n", "\(outcome.errors)")
+            #expect(try tool.tfc("run", "--invoke", "n", "references.wasm", "null").output == "1\n")
+            let refused = try tool.tfc("run", "--invoke", "n", "references.wasm", "5")
+            #expect(refused.code == 2)
+            #expect(refused.errors.contains("5 is not of type i31ref"))
+        }
+    }
+
+    @Test(
+        "keeps a guest within a memory of 64-bit addresses with either bounds checks",
+        arguments: ["guard-pages", "explicit"])
+    func memory64(checks: String) throws {
+        try Tool.use { tool throws in
+            let text =
+                "(module (memory i64 1) (func (export \"load\") (param i64) (result i32) (i32.load (local.get 0))))"
+            try tool.module("wide", text, features: ["memory64"])
+            let load = { (address: String) throws in
+                try tool.tfc("run", "--bounds-checks", checks, "--invoke", "load", "wide.wasm", address)
+            }
+            #expect(try load("65532").output == "0\n")
+            for address in ["65533", "0x100000000", "-1"] {
+                let outcome = try load(address)
+                #expect(outcome.code == 134)
+                #expect(outcome.errors.contains("out of bounds memory access"), "\(outcome.errors)")
+            }
+        }
+    }
+
+    @Test("says of an exception that nobody caught what it is")
+    func uncaughtException() throws {
+        try Tool.use { tool throws in
+            let text = "(module (tag $t) (func $thrower (throw $t)) (func (export \"_start\") (call $thrower)))"
+            try tool.module("throws", text, features: ["exceptions"])
+            let outcome = try tool.tfc("run", "throws.wasm")
+            #expect(outcome.code == 134)
+            #expect(outcome.errors.contains("trap: uncaught exception\n"), "\(outcome.errors)")
         }
     }
 }

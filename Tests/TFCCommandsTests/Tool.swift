@@ -6,6 +6,15 @@ import Testing
 struct Tool {
     let folder: URL
 
+    /// A module that is no command, with some of everything.
+    static let library = """
+        (module
+          (import "env" "f" (func (param i32)))
+          (memory (export "memory") 2 10)
+          (global (export "g") (mut i64) (i64.const 1))
+          (func (export "extend") (param i32) (result i32) (i32.extend8_s (local.get 0))))
+        """
+
     struct Outcome {
         var code: Int32
         var output: String
@@ -26,10 +35,12 @@ struct Tool {
     }
 
     /// Writes a module from its text.
-    func module(_ name: String, _ text: String) throws {
+    func module(_ name: String, _ text: String, features: [String] = []) throws {
         let source = folder.appendingPathComponent(name + ".wat")
         try text.write(to: source, atomically: true, encoding: .utf8)
-        let made = try launch("/usr/bin/env", ["wat2wasm", "--debug-names", source.path, "-o", name + ".wasm"])
+        let made = try launch(
+            "/usr/bin/env",
+            ["wat2wasm", "--debug-names"] + features.map { "--enable-" + $0 } + [source.path, "-o", name + ".wasm"])
         try #require(made.code == 0, "\(made.errors)")
     }
 

@@ -1,4 +1,5 @@
 import Testing
+import WasmRuntime
 
 @testable import TFCCommands
 
@@ -10,7 +11,10 @@ struct WastScriptTests {
 
     @Test("is refused with a message when it is not JSON of the right form")
     func malformed() {
-        for text in ["", "{", "[]", "{\"commands\":[{\"type\":\"module\"}]}"] {
+        for text in [
+            "", "{", "[]", "{\"commands\":[{\"type\":\"module\"}]}",
+            "{\"commands\":[{\"type\":\"assert_luck\",\"line\":1}]}",
+        ] {
             #expect(throws: CommandFailure.self) { try WastScript(json: Array(text.utf8)) }
         }
     }
@@ -35,6 +39,9 @@ struct WastScriptTests {
         #expect(WastValue(type: "f64", text: "9223372036854775808") == .f64(1 << 63))
         #expect(WastValue(type: "externref", text: "0") == .extern(0))
         #expect(WastValue(type: "funcref", text: "null") == .null(.funcref))
+        #expect(WastValue(type: "anyref", text: "3") == .host(3))
+        #expect(WastValue(type: "exnref", text: "null") == .null(.exnref))
+        #expect(WastValue(type: "funcref", text: "3") == nil)
         #expect(WastValue(type: "v128", text: "0") == nil)
     }
 
@@ -87,9 +94,45 @@ struct WastScriptTests {
             Issue.record("not an assertion")
             return
         }
-        #expect(expected[0].matches(.function))
-        #expect(!expected[0].matches(.value(.null(.funcref))))
+        #expect(expected[0].matches(.reference(.function, number: nil, .function)))
+        #expect(!expected[0].matches(.reference(.null, number: nil, .function)))
         #expect(expected[1].matches(.value(.i32(2))))
         #expect(!expected[1].matches(.value(.i32(3))))
+    }
+
+    @Test("tells references by what they refer to, and by the family of their type")
+    func references() throws {
+        let result = { (kind: ReferenceKind, number: UInt64?, family: WastReference.Family) in
+            WastResult.reference(kind, number: number, family)
+        }
+        let i31 = result(.i31, nil, .any)
+        for type in [WastReference.anyref, .eqref, .i31ref] { #expect(i31.isOf(type), "\(type)") }
+        for type in [WastReference.structref, .arrayref, .nullref, .null, .externref, .exnref, .funcref] {
+            #expect(!i31.isOf(type), "\(type)")
+        }
+        let null = result(.null, nil, .any)
+        for type in [WastReference.nullref, .null] { #expect(null.isOf(type), "\(type)") }
+        for type in [WastReference.anyref, .nullfuncref, .nullexnref] { #expect(!null.isOf(type), "\(type)") }
+        #expect(null.equals(.null(.anyref)) && null.equals(.null(.nullref)) && !null.equals(.null(.externref)))
+        #expect(result(.structure, nil, .external).isOf(.externref))
+        #expect(!result(.external, 1, .any).isOf(.eqref))
+        #expect(result(.external, 1, .any).equals(.host(1)) && !result(.external, 1, .any).equals(.extern(1)))
+        #expect(
+            result(.external, 1, .external).equals(.extern(1)) && !result(.external, 1, .external).equals(.extern(2)))
+        #expect(!i31.equals(.null(.i31ref)))
+    }
+
+    @Test("takes a number's type without a value as any number of it")
+    func anyNumber() throws {
+        let found = try steps(
+            """
+            {"type":"assert_return","line":1,"action":{"type":"invoke","field":"f","args":[]},"expected":[{"type":"i32"}]}
+            """)
+        guard case .assertReturn(_, let expected) = try #require(found.first) else {
+            Issue.record("not an assertion")
+            return
+        }
+        #expect(expected[0].matches(.value(.i32(7))))
+        #expect(!expected[0].matches(.value(.i64(7))))
     }
 }

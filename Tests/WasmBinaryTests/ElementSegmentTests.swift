@@ -10,21 +10,22 @@ struct ElementSegmentTests {
         try decode(module(section(.element, [1] + content))).elements[0]
     }
 
-    @Test("Segments of function indices")
+    @Test("Segments of function indices hold functions, never null")
     func functions() throws {
         let items = ElementSegment.Items.functions([FunctionIndex(3), FunctionIndex(4)])
+        let type = ValueType.funcref.nonNull
         let list: [UInt8] = [2, 3, 4]
         #expect(
             try segment([0, 0x41, 5, 0x0B] + list)
-                == ElementSegment(type: .funcref, mode: .active(TableIndex(0), offset: Self.offset), items: items))
-        #expect(try segment([1, 0] + list) == ElementSegment(type: .funcref, mode: .passive, items: items))
+                == ElementSegment(type: type, mode: .active(TableIndex(0), offset: Self.offset), items: items))
+        #expect(try segment([1, 0] + list) == ElementSegment(type: type, mode: .passive, items: items))
         let explicit = try segment([2, 9, 0x41, 5, 0x0B, 0] + list)
         guard case .active(let table, let offset) = explicit.mode else {
             Issue.record("not active")
             return
         }
         #expect(table == TableIndex(9) && offset.instructions == Self.offset.instructions)
-        #expect(try segment([3, 0] + list) == ElementSegment(type: .funcref, mode: .declarative, items: items))
+        #expect(try segment([3, 0] + list) == ElementSegment(type: type, mode: .declarative, items: items))
     }
 
     @Test("Segments of expressions")

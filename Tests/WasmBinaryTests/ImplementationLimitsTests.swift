@@ -23,6 +23,10 @@ struct ImplementationLimitsTests {
         check(\.moduleSize, 8, module(), "module size must be at most 7 bytes")
         check(\.types, 2, module(section(.type, [2, 0x60, 0, 0, 0x60, 0, 0])), "too many types: 2, limit 1")
         check(\.parameters, 2, module(section(.type, [1, 0x60, 2, 0x7F, 0x7F, 0])), "too many parameters: 2")
+        check(
+            \.types, 3, module(section(.type, [2, 0x60, 0, 0, 0x4E, 2, 0x60, 0, 0, 0x5F, 0])), "too many types: ")
+        check(\.fields, 1, module(section(.type, [1, 0x5F, 1, 0x7F, 0])), "too many fields: 1, limit 0")
+        check(\.tags, 1, module(section(.tag, [1, 0, 0])), "too many tags: 1, limit 0")
         check(\.results, 1, module(section(.type, [1, 0x60, 0, 1, 0x7F])), "too many results: 1")
         check(\.imports, 1, module(section(.import, [1] + entry + [0, 0])), "too many imports: 1")
         check(\.functions, 1, module(functions[0], functions[1], functions[2]), "too many functions: 1")
@@ -49,7 +53,6 @@ struct ImplementationLimitsTests {
         #expect(limits.locals == 50_000)
         #expect(limits.bodySize == 7_654_321)
         #expect(limits.parameters == 1_000 && limits.results == 1_000)
-        #expect(limits.tableSize == 10_000_000)
         #expect(limits.memoryPages == 65_536)
     }
 }

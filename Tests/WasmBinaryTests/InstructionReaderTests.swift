@@ -9,7 +9,9 @@ struct InstructionReaderTests {
         switch opcode.rawValue {
         case 0..<0x100: [UInt8(opcode.rawValue)]
         case 0x100..<0x200: [0xFC] + leb(UInt64(opcode.rawValue - 0x100))
-        default: [0xFD] + leb(UInt64(opcode.rawValue - 0x200))
+        case 0x200..<0x400: [0xFD] + leb(UInt64(opcode.rawValue - 0x200))
+        case 0x400..<0x500: [0xFB] + leb(UInt64(opcode.rawValue - 0x400))
+        default: [0xFE] + leb(UInt64(opcode.rawValue - 0x500))
         }
     }
 
@@ -18,23 +20,31 @@ struct InstructionReaderTests {
         switch immediates {
         case .none: ([], Instruction(opcode))
         case .blockType: ([0x7E], Instruction(opcode, blockType: .result(.i64)))
-        case .label, .function, .local, .global, .table, .data, .element: ([0x85, 0x01], Instruction(opcode, a: 133))
+        case .label, .function, .local, .global, .table, .memory, .data, .element, .type, .tag:
+            ([0x85, 0x01], Instruction(opcode, a: 133))
         case .labelTable: ([2, 7, 8, 9], Instruction(opcode))
-        case .typeAndTable, .elementAndTable, .tablePair: ([0x83, 0x01, 4], Instruction(opcode, a: 131, b: 4))
+        case .typeAndTable, .elementAndTable, .tablePair, .dataAndMemory, .memoryPair, .typeAndField, .typeAndLength,
+            .typeAndData, .typeAndElement, .typePair:
+            ([0x83, 0x01, 4], Instruction(opcode, a: 131, b: 4))
         case .types: ([1, 0x70], Instruction(opcode))
-        case .memarg: ([3, 0x90, 0x01], Instruction(opcode, b: 3, bits: 144))
-        case .memory: ([0], Instruction(opcode))
+        case .tryTable: ([0x7E, 1, 0, 5, 6], Instruction(opcode, blockType: .result(.i64)))
+        case .memarg: ([0x43, 7, 0x90, 0x01], Instruction(opcode, a: 7, b: 3, bits: 144))
+        case .memargLane: ([3, 0x90, 0x01, 7], Instruction(opcode, b: 3, bits: 144, bits2: 7))
+        case .fence: ([0], Instruction(opcode))
+        case .heapType: ([0x6F], Instruction(opcode, a: ValueType.externref.rawValue))
+        case .castBranch: ([2, 9, 0x6E, 0x6C], Instruction(opcode, a: 9, bits: 0x6E, bits2: 0x16C))
+        default: constant(immediates, opcode)
+        }
+    }
+
+    private func constant(_ immediates: Immediates, _ opcode: Opcode) -> (bytes: [UInt8], expected: Instruction) {
+        switch immediates {
         case .i32: ([0x7F], Instruction(opcode, bits: 0xFFFF_FFFF))
         case .i64: ([0x7F], Instruction(opcode, bits: .max))
         case .f32: ([1, 0, 0, 0x80], Instruction(opcode, bits: 0x8000_0001))
         case .f64: ([1, 0, 0, 0, 0, 0, 0, 0x80], Instruction(opcode, bits: 0x8000_0000_0000_0001))
-        case .v128, .lanes:
-            (Array(1...16), Instruction(opcode, bits: 0x0807_0605_0403_0201, bits2: 0x100F_0E0D_0C0B_0A09))
         case .lane: ([7], Instruction(opcode, a: 7))
-        case .memargLane: ([3, 0x90, 0x01, 7], Instruction(opcode, b: 3, bits: 144, bits2: 7))
-        case .heapType: ([0x6F], Instruction(opcode, a: ValueType.externref.rawValue))
-        case .dataAndMemory: ([9, 0], Instruction(opcode, a: 9))
-        case .memoryPair: ([0, 0], Instruction(opcode))
+        default: (Array(1...16), Instruction(opcode, bits: 0x0807_0605_0403_0201, bits2: 0x100F_0E0D_0C0B_0A09))
         }
     }
 
@@ -54,29 +64,28 @@ struct InstructionReaderTests {
 
     @Test("Opcodes without a row are refused")
     func unknown() {
-        for byte in UInt8.min...UInt8.max {
-            let padding = [UInt8](repeating: 0, count: 16)
-            if InstructionTable.byCode[Int(byte)] == nil, byte != 0xFC, byte != 0xFD {
-                #expect(instructionRefusal([byte] + padding)?.message == "illegal opcode 0x" + String(byte, radix: 16))
-            }
-            if InstructionTable.byCode[0x100 + Int(byte)] == nil {
-                let error = instructionRefusal([0xFC] + leb(UInt64(byte)) + padding)
-                #expect(error?.message == "illegal opcode 0xfc 0x" + String(byte, radix: 16))
-                #expect(error?.offset == 0)
-            }
-            #expect(
-                instructionRefusal([0xFC] + leb(UInt64(byte) + 256))?.message.hasPrefix("illegal opcode 0xfc") == true)
+        for byte in UInt8.min...UInt8.max where InstructionTable.byCode[Int(byte)] == nil {
+            guard !(0xFB...0xFE).contains(byte) else { continue }
+            #expect(instructionRefusal([byte] + padding)?.message == "illegal opcode " + digits(byte))
         }
     }
 
-    @Test("Vector opcodes without a row are refused")
-    func unknownVectors() {
+    @Test(
+        "Prefixed opcodes without a row are refused",
+        arguments: [(0xFB, 0x400, 0x100), (0xFC, 0x100, 0x100), (0xFD, 0x200, 0x200), (0xFE, 0x500, 0x100)])
+    func unknownPrefixed(prefix: UInt8, page: Int, size: Int) {
         for code in UInt64(0)..<0x210 {
-            guard code >= 0x200 || InstructionTable.byCode[0x200 + Int(code)] == nil else { continue }
-            let error = instructionRefusal([0xFD] + leb(code) + [UInt8](repeating: 0, count: 16))
-            #expect(error?.message == "illegal opcode 0xfd 0x" + String(code, radix: 16))
+            guard code >= size || InstructionTable.byCode[page + Int(code)] == nil else { continue }
+            let error = instructionRefusal([prefix] + leb(code) + padding)
+            #expect(error?.message == "illegal opcode \(digits(prefix)) \(digits(code))")
             #expect(error?.offset == 0)
         }
+    }
+
+    private var padding: [UInt8] { [UInt8](repeating: 0, count: 16) }
+
+    private func digits(_ value: some BinaryInteger) -> String {
+        (value < 16 ? "0" : "") + String(value, radix: 16)
     }
 
     @Test("Block types are nothing, a type or a type index")
@@ -86,6 +95,10 @@ struct InstructionReaderTests {
         #expect(try instruction([0x04, 0x70]).blockType == .result(.funcref))
         #expect(try instruction([0x02, 0x00]).blockType == .type(TypeIndex(0)))
         #expect(try instruction([0x02, 0xC0, 0x00]).blockType == .type(TypeIndex(64)))
+        #expect(
+            try instruction([0x02, 0x64, 0x05]).blockType
+                == .result(ValueType(reference: TypeIndex(5), isNullable: false)))
+        #expect(try instruction([0x02, 0x63, 0x6D]).blockType == .result(.eqref))
         #expect(instructionRefusal([0x02, 0x41])?.message == "malformed block type 0x41")
         #expect(instructionRefusal([0x02, 0xFF, 0x7F])?.message == "malformed block type")
     }
@@ -112,15 +125,14 @@ struct InstructionReaderTests {
         #expect(error?.message == "unexpected end of section or function")
     }
 
-    @Test("Reserved bytes have to be zero, alignments below 32")
+    @Test("A fence's reserved byte has to be zero")
     func reserved() {
-        #expect(instructionRefusal([0x3F, 0x01]) == DecodeError(offset: 1, message: "zero byte expected"))
-        #expect(instructionRefusal([0x40, 0x80, 0x00])?.message == "zero byte expected")
-        #expect(instructionRefusal([0xFC, 0x0A, 0x00, 0x01])?.message == "zero byte expected")
-        #expect(instructionRefusal([0xFC, 0x08, 0x00, 0x01])?.message == "zero byte expected")
-        #expect(instructionRefusal([0x28, 0x20, 0x00])?.message == "malformed memop flags")
-        #expect(instructionRefusal([0x28, 0x1F, 0x00]) == nil)
-        #expect(instructionRefusal([0xD0, 0x7F])?.message == "malformed reference type 0x7f")
+        #expect(instructionRefusal([0xFE, 0x03, 0x01]) == DecodeError(offset: 2, message: "zero byte expected"))
+    }
+
+    @Test("Types that don't exist are refused where they stand")
+    func malformedTypes() {
+        #expect(instructionRefusal([0xD0, 0x7F])?.message == "malformed heap type 0x7f")
         #expect(instructionRefusal([0x1C, 0x01, 0x40])?.message == "malformed value type 0x40")
     }
 

@@ -36,23 +36,15 @@ struct ModuleDecoderTests {
         #expect(
             refusal(module(section(.code, [0]), section(.dataCount, [0])))?.message
                 == "unexpected content after last section")
+        #expect(refusal(module(section(.memory, [0]), section(.tag, [0]), section(.global, [0]))) == nil)
+        #expect(
+            refusal(module(section(.global, [0]), section(.tag, [0])))?.message
+                == "unexpected content after last section")
         #expect(refusal(module(section(.dataCount, [0]), section(.code, [0]), section(.data, [0]))) == nil)
-        #expect(refusal(module([13, 0])) == DecodeError(offset: 8, message: "malformed section id 13"))
+        #expect(refusal(module([14, 0])) == DecodeError(offset: 8, message: "malformed section id 14"))
         #expect(refusal(module(section(.type, [0, 0]))) == DecodeError(offset: 11, message: "section size mismatch"))
         #expect(refusal(module([1, 2, 0]))?.message == "length out of bounds")
         #expect(refusal(module([1]))?.message == "unexpected end")
-    }
-
-    @Test("Types are functions of value types")
-    func types() throws {
-        let found = try decode(module(section(.type, [2, 0x60, 2, 0x7F, 0x70, 1, 0x7C, 0x60, 0, 0])))
-        #expect(
-            found.types == [
-                FunctionType(parameters: [.i32, .funcref], results: [.f64]), FunctionType(parameters: [], results: []),
-            ])
-        #expect(refusal(module(section(.type, [1, 0x5F, 0, 0])))?.message == "malformed type form 0x5f")
-        #expect(refusal(module(section(.type, [1, 0x60, 1, 0x40, 0])))?.message == "malformed value type 0x40")
-        #expect(refusal(module(section(.type, [2, 0x60, 0, 0])))?.message == "unexpected end of section or function")
     }
 
     @Test("Imports come first in their index spaces")
@@ -62,23 +54,24 @@ struct ModuleDecoderTests {
             module(
                 section(
                     .import,
-                    [4] + entry + [0, 7] + entry + [1, 0x70, 1, 1, 2] + entry + [2, 0, 3] + entry + [3, 0x7E, 1])))
+                    [5] + entry + [0, 7] + entry + [1, 0x70, 1, 1, 2] + entry + [2, 0, 3] + entry + [3, 0x7E, 1] + entry
+                        + [4, 0, 8])))
         #expect(found.functions == [TypeIndex(7)])
         #expect(found.tables.map(\.type) == [TableType(element: .funcref, limits: Limits(minimum: 1, maximum: 2))])
         #expect(found.memories == [MemoryType(limits: Limits(minimum: 3))])
         #expect(found.globals == [Global(type: GlobalType(value: .i64, isMutable: true))])
-        #expect(found.imports.map(\.module) == ["m", "m", "m", "m"])
+        #expect(found.tags == [TypeIndex(8)])
+        #expect(found.imports.map(\.module) == ["m", "m", "m", "m", "m"])
         #expect(found.importedFunctionCount == 1 && found.importedTableCount == 1)
-        #expect(found.importedMemoryCount == 1 && found.importedGlobalCount == 1)
+        #expect(found.importedMemoryCount == 1 && found.importedGlobalCount == 1 && found.importedTagCount == 1)
     }
 
-    @Test("Import kinds, limits, mutability and reference types that don't exist are refused")
+    @Test("Import kinds, tag attributes, mutability and reference types that don't exist are refused")
     func malformedImports() {
         let entry = [1] + text("") + text("")
         func message(_ kind: [UInt8]) -> String? { refusal(module(section(.import, entry + kind)))?.message }
-        #expect(message([4, 0]) == "malformed import kind 0x4")
-        #expect(message([2, 2, 0]) == "malformed limits flags")
-        #expect(message([2, 0x81, 0, 0]) == "malformed limits flags")
+        #expect(message([5, 0]) == "malformed import kind 0x5")
+        #expect(message([4, 1, 0]) == "zero byte expected")
         #expect(message([1, 0x7F, 0, 0]) == "malformed reference type 0x7f")
         #expect(message([3, 0x7F, 2]) == "malformed mutability")
     }
@@ -94,15 +87,16 @@ struct ModuleDecoderTests {
         #expect(refusal(module(section(.custom, bytes)))?.message == expected)
     }
 
-    @Test("Exports name something of one of four kinds")
+    @Test("Exports name something of one of five kinds")
     func exports() throws {
-        let found = try decode(module(section(.export, [4, 0, 0, 1, 0, 1, 2, 0, 2, 3, 1, 0x61, 3, 4])))
+        let found = try decode(module(section(.export, [5, 0, 0, 1, 0, 1, 2, 0, 2, 3, 1, 0x61, 3, 4, 0, 4, 5])))
         #expect(
             found.exports.map(\.kind) == [
                 .function(FunctionIndex(1)), .table(TableIndex(2)), .memory(MemoryIndex(3)), .global(GlobalIndex(4)),
+                .tag(TagIndex(5)),
             ])
         #expect(found.exports[3].name == "a")
-        #expect(refusal(module(section(.export, [1, 0, 4, 0])))?.message == "malformed export kind 0x4")
+        #expect(refusal(module(section(.export, [1, 0, 5, 0])))?.message == "malformed export kind 0x5")
     }
 
     @Test("Globals have constant expressions, of constants and arithmetic")
@@ -117,6 +111,23 @@ struct ModuleDecoderTests {
         #expect(
             refusal(module(section(.global, [1, 0x7F, 0, 0x41, 1])))?.message
                 == "unexpected end of section or function")
+    }
+
+    @Test("Constant expressions make structures and arrays")
+    func aggregates() throws {
+        let made: [UInt8] = [
+            0xFB, 0x00, 1, 0xFB, 0x01, 2, 0xFB, 0x06, 3, 0xFB, 0x07, 4, 0xFB, 0x08, 5, 9, 0xFB, 0x1A, 0xFB, 0x1B,
+            0xFB, 0x1C, 0x0B,
+        ]
+        let found = try decode(module(section(.global, [1, 0x6E, 0] + made)))
+        #expect(
+            found.globals[0].initializer?.instructions == [
+                Instruction(.structNew, a: 1), Instruction(.structNewDefault, a: 2), Instruction(.arrayNew, a: 3),
+                Instruction(.arrayNewDefault, a: 4), Instruction(.arrayNewFixed, a: 5, b: 9),
+                Instruction(.anyConvertExtern), Instruction(.externConvertAny), Instruction(.refI31),
+            ])
+        let get = refusal(module(section(.global, [1, 0x6E, 0, 0xFB, 0x02, 0, 0, 0x0B])))
+        #expect(get?.message == "constant expression required")
     }
 
     @Test("The code section has a body for each function")

@@ -3,11 +3,10 @@ import WasmModule
 
 @Suite("Instruction table")
 struct InstructionTableTests {
-    @Test("Every opcode has exactly one row, and rows are in the order of opcodes")
+    @Test("Every opcode has exactly one row")
     func coverage() {
-        #expect(InstructionTable.allRows.map(\.opcode) == Opcode.allCases)
         let codes = InstructionTable.allRows.map(\.opcode.rawValue)
-        #expect(codes == codes.sorted())
+        #expect(codes.sorted() == Opcode.allCases.map(\.rawValue).sorted())
     }
 
     @Test("Looking up a row by its code gives that row, and unknown codes have none")
@@ -27,16 +26,19 @@ struct InstructionTableTests {
         #expect(InstructionTable.row(.callIndirect).name == "call_indirect")
     }
 
-    @Test("Instructions with a prefix are on its page and the others are single bytes")
+    @Test("Instructions are on the page of their proposal's prefix")
     func pages() {
         for row in InstructionTable.allRows {
-            let isPrefixed: Bool =
+            let pages: ClosedRange<UInt16> =
                 switch row.feature {
-                case .saturatingFloatToInt, .bulkMemory, .simd, .relaxedSimd: true
-                case .referenceTypes: row.name.hasPrefix("table.") && row.opcode.rawValue > 0xFF
-                default: false
+                case .saturatingFloatToInt, .bulkMemory, .wideArithmetic: 1...1
+                case .simd, .relaxedSimd: 2...3
+                case .garbageCollection: row.opcode == .refEq ? 0...0 : 4...4
+                case .threads: 5...5
+                case .referenceTypes: ["table.grow", "table.size", "table.fill"].contains(row.name) ? 1...1 : 0...0
+                default: 0...0
                 }
-            #expect((row.opcode.rawValue > 0xFF) == isPrefixed, "\(row.name)")
+            #expect(pages.contains(row.opcode.rawValue >> 8), "\(row.name)")
         }
     }
 
@@ -48,6 +50,8 @@ struct InstructionTableTests {
                 continue
             }
             #expect(signature.first == .address, "\(row.name)")
+            // Waiting and notifying are named after what they wait for.
+            if row.name.hasPrefix("memory.") { continue }
             let type = row.name.contains(".load") ? signature.result : signature.second
             #expect(row.name.hasPrefix("\(type)."), "\(row.name)")
         }

@@ -55,6 +55,20 @@ import WasmRuntime
         #expect(trap.backtrace.map(\.name) == ["run"])
     }
 
+    @Test("T7: an array that a constant expression fills ends with the time, before any guest is entered")
+    func constantArray() throws {
+        var module = GuestModule()
+        let array = module.type([0x5E, 0x78, 0])
+        let fill: [UInt8] = Op.i32(1) + Op.i32(1_000_000) + [0xFB, 6, UInt8(array)]
+        module.global("array", [0x64, UInt8(array)], isMutable: false, fill)
+        let loaded = try module.load()
+        let store = try Store(limits: InstanceLimits())
+        store.setTimeout(.nanoseconds(1))
+        let error = #expect(throws: InstantiationError.self) { try Linker().instantiate(loaded, in: store) }
+        guard case .trap(let trap) = error else { return }
+        #expect(trap.kind == .deadline)
+    }
+
     @Test("T7: fills and copies of a whole memory are stopped")
     func bulk() throws {
         var module = GuestModule()

@@ -22,6 +22,7 @@ struct GuestModule {
     private var names: [Code] = []
     private var memory: Code?
     private var table: Code?
+    private var tags: [Code] = []
     private var globals: [Code] = []
     private var elements: [Code] = []
     private var data: [Code] = []
@@ -35,6 +36,13 @@ struct GuestModule {
         return UInt32(types.count - 1)
     }
 
+    /// Adds an entry of the type section as it is: a type, or a group of them.
+    @discardableResult
+    mutating func type(_ code: Code) -> UInt32 {
+        types.append(code)
+        return UInt32(types.count - 1)
+    }
+
     @discardableResult
     mutating func importFunction(
         _ module: String, _ name: String, _ parameters: Code = [], _ results: Code = []
@@ -42,6 +50,23 @@ struct GuestModule {
         imports.append(text(module) + text(name) + [0] + leb(type(parameters, results)))
         importedFunctions += 1
         return UInt32(importedFunctions - 1)
+    }
+
+    /// Imports a function of a type that is there already.
+    @discardableResult
+    mutating func importFunction(_ module: String, _ name: String, type: UInt32) -> UInt32 {
+        imports.append(text(module) + text(name) + [0] + leb(type))
+        importedFunctions += 1
+        return UInt32(importedFunctions - 1)
+    }
+
+    mutating func importTag(_ module: String, _ name: String, type: UInt32) {
+        imports.append(text(module) + text(name) + [4, 0] + leb(type))
+    }
+
+    /// Limits as in the binary format, flags first.
+    mutating func importMemory(_ module: String, _ name: String, flags: UInt8, _ limits: UInt32...) {
+        imports.append(text(module) + text(name) + [2, flags] + limits.flatMap(leb))
     }
 
     mutating func importMemory(_ module: String, _ name: String, _ minimum: UInt32, _ maximum: UInt32? = nil) {
@@ -63,7 +88,13 @@ struct GuestModule {
     mutating func function(
         _ name: String, _ parameters: Code, _ results: Code, locals: Code = [], _ body: Code
     ) -> UInt32 {
-        functions.append(leb(type(parameters, results)))
+        function(name, type: type(parameters, results), locals: locals, body)
+    }
+
+    /// Adds a function of a type that is there already, and exports it.
+    @discardableResult
+    mutating func function(_ name: String, type: UInt32, locals: Code = [], _ body: Code) -> UInt32 {
+        functions.append(leb(type))
         let code = leb(UInt32(locals.count)) + locals.flatMap { [1, $0] } + body + [0x0B]
         bodies.append(leb(UInt32(code.count)) + code)
         let index = UInt32(importedFunctions + functions.count - 1)
@@ -76,8 +107,20 @@ struct GuestModule {
     @discardableResult
     mutating func function(_ name: String, _ body: Code) -> UInt32 { function(name, [], [], body) }
 
+    /// Adds a tag and exports it.
+    mutating func tag(_ name: String, type: UInt32) {
+        tags.append([0] + leb(type))
+        exports.append(text(name) + [4] + leb(UInt32(tags.count - 1)))
+    }
+
     mutating func memory(_ minimum: UInt32, _ maximum: UInt32? = nil) {
         memory = limits(minimum, maximum)
+        exports.append(text("memory") + [2, 0])
+    }
+
+    /// A memory with limits as in the binary format, flags first.
+    mutating func memory(flags: UInt8, _ limits: UInt32...) {
+        memory = [flags] + limits.flatMap(leb)
         exports.append(text("memory") + [2, 0])
     }
 
@@ -87,7 +130,11 @@ struct GuestModule {
     }
 
     mutating func global(_ name: String, _ type: UInt8, isMutable: Bool, _ initial: Code) {
-        globals.append([type, isMutable ? 1 : 0] + initial + [0x0B])
+        global(name, [type], isMutable: isMutable, initial)
+    }
+
+    mutating func global(_ name: String, _ type: Code, isMutable: Bool, _ initial: Code) {
+        globals.append(type + [isMutable ? 1 : 0] + initial + [0x0B])
         exports.append(text(name) + [3] + leb(UInt32(globals.count - 1)))
     }
 
@@ -105,7 +152,7 @@ struct GuestModule {
         var module: Code = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0]
         module += list(1, types) + list(2, imports) + list(3, functions)
         module += list(4, table.map { [$0] } ?? []) + list(5, memory.map { [$0] } ?? [])
-        module += list(6, globals) + list(7, exports)
+        module += list(13, tags) + list(6, globals) + list(7, exports)
         if let start { module += section(8, start) }
         module += list(9, elements) + list(10, bodies) + list(11, data)
         let functionNames = leb(UInt32(names.count)) + names.flatMap { $0 }

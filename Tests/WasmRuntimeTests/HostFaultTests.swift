@@ -104,21 +104,23 @@ enum HostFaults {
                 return &offered;
             }
             """
-        let type = FunctionType(parameters: [], results: [])
+        let type = SubType(parameters: [], results: [])
         var module = Module()
         module.types = [type]
+        module.recursionGroups = [0..<1]
         module.functions = [TypeIndex(0)]
         module.exports = [Export(name: "run", kind: .function(FunctionIndex(0)))]
         var descriptor = ModuleDescriptor()
         descriptor.types = module.types
+        descriptor.recursionGroups = module.recursionGroups
         descriptor.functions = module.functions
         descriptor.exports = module.exports
         descriptor.layout = InstanceLayout(module: module)
         let path = "\(TestFolder.shared.path)/generated-\(UInt(bitPattern: function.hashValue)).so"
         try QuickCompiler.compile(GeneratedPrelude.bytes() + Array((function + closing).utf8), to: path)
         chmod(path, 0o400)
-        let loaded = try LoadedModule(
-            code: LoadedCode(path: path, types: [type]), descriptor: descriptor, image: nil)
+        let types = try CanonicalTypes(types: [type], recursionGroups: [0..<1])
+        let loaded = try LoadedModule(code: LoadedCode(path: path, types: types), descriptor: descriptor, image: nil)
         _ = try Linker().instantiate(loaded, in: Store(limits: InstanceLimits())).invoke("run")
     }
 }

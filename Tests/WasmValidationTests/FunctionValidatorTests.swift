@@ -53,7 +53,7 @@ struct FunctionValidatorTests {
         #expect(message([0x20, 3, 0x1A, 0x0B], locals: locals) == "unknown local 3")
         #expect(message([0x20, 0, 0x21, 1, 0x0B], locals: locals) == "type mismatch: expected i64, found i32")
         #expect(message([0x23, 0, 0x1A, 0x42, 1, 0x24, 1, 0x0B]) == nil)
-        #expect(message([0x41, 0, 0x24, 0, 0x0B]) == "global is immutable: 0")
+        #expect(message([0x41, 0, 0x24, 0, 0x0B]) == "immutable global 0")
         #expect(message([0x23, 2, 0x1A, 0x0B]) == "unknown global 2")
     }
 

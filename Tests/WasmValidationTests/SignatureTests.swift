@@ -8,14 +8,15 @@ struct SignatureTests {
         switch opcode.rawValue {
         case 0..<0x100: [UInt8(opcode.rawValue)]
         case 0x100..<0x200: [0xFC] + leb(Int(opcode.rawValue) - 0x100)
-        default: [0xFD] + leb(Int(opcode.rawValue) - 0x200)
+        case 0x200..<0x400: [0xFD] + leb(Int(opcode.rawValue) - 0x200)
+        default: [0xFE] + leb(Int(opcode.rawValue) - 0x500)
         }
     }
 
     private func immediates(_ row: InstructionRow) -> [UInt8] {
         switch row.immediates {
-        case .memarg: [0, 0]
-        case .memory, .i32, .i64, .data, .element: [0]
+        case .memarg: [row.feature == .threads ? UInt8(exponent(row)) : 0, 0]
+        case .memory, .i32, .i64, .data, .element, .fence: [0]
         case .f32: [0, 0, 0, 0]
         case .f64: [0, 0, 0, 0, 0, 0, 0, 0]
         case .v128, .lanes: [UInt8](repeating: 0, count: 16)
@@ -84,18 +85,25 @@ struct SignatureTests {
             guard row.immediates == .memarg, let width = width(row) else { continue }
             for exponent in UInt8(0)..<32 {
                 let body = [0x00] + code(row.opcode) + [exponent, 0, 0x00, 0x0B]
-                let expected = 1 << Int(exponent) <= width ? nil : "alignment must not be larger than natural"
-                #expect(message(body) == expected, "\(row.name) 2^\(exponent)")
+                let isAtomic = row.feature == .threads
+                let fits = isAtomic ? 1 << Int(exponent) == width : 1 << Int(exponent) <= width
+                let refusal =
+                    isAtomic ? "atomic alignment must be natural" : "alignment must not be larger than natural"
+                #expect(message(body) == (fits ? nil : refusal), "\(row.name) 2^\(exponent)")
             }
         }
     }
 
     /// Bytes that a load or store accesses, from its name.
     private func width(_ row: InstructionRow) -> Int? {
+        if row.opcode == .memoryAtomicNotify { return 4 }
         guard let dot = row.name.firstIndex(of: ".") else { return nil }
         // Eight bytes, however many lanes they are extended to.
-        if row.name[dot...].contains("x") { return 8 }
+        if row.name[dot...].contains("x"), row.feature != .threads { return 8 }
         let bits = row.name[dot...].filter(\.isNumber)
         return (bits.isEmpty ? Int(row.name[..<dot].filter(\.isNumber)) : Int(bits)).map { $0 / 8 }
     }
+
+    /// Logarithm of the bytes that an atomic instruction accesses.
+    private func exponent(_ row: InstructionRow) -> Int { width(row).map(\.trailingZeroBitCount) ?? 0 }
 }

@@ -5,9 +5,17 @@ import WasmBinary
 import WasmModule
 import WasmValidation
 
-/// The official test suite of WebAssembly 2.0, in the folder `shared` beside the checkout or in TERRAFIRMA_SHARED.
-enum SpecSuite {
-    static let archive = shared.appending(path: "spec/wasm-2.0.tar.gz")
+/// The official test suites, in the folder `shared` beside the checkout or in TERRAFIRMA_SHARED.
+struct SpecSuite {
+    /// WebAssembly 2.0.
+    static let second = SpecSuite(archive: shared.appending(path: "spec/wasm-2.0.tar.gz"), omitted: [])
+    /// WebAssembly 3.0 and the proposals behind it; custom descriptors are none of ours.
+    static let main = SpecSuite(
+        archive: shared.appending(path: "spec/wasm-main.tar.gz"), omitted: ["proposals/custom-descriptors/"])
+
+    let archive: URL
+    /// Folders of files that are not looked at.
+    let omitted: [String]
 
     private static var shared: URL {
         if let path = ProcessInfo.processInfo.environment["TERRAFIRMA_SHARED"] { return URL(filePath: path) }
@@ -17,7 +25,7 @@ enum SpecSuite {
 
     /// On a machine that only checks the code the suite may be missing; continuous integration has to have it.
     static let isExpected =
-        FileManager.default.fileExists(atPath: archive.path) || ProcessInfo.processInfo.environment["CI"] != nil
+        FileManager.default.fileExists(atPath: main.archive.path) || ProcessInfo.processInfo.environment["CI"] != nil
 
     struct Script: Decodable {
         var commands: [Command]
@@ -33,6 +41,7 @@ enum SpecSuite {
 
     /// A command about one binary module.
     struct Case {
+        /// `folder/file:line`.
         var name: String
         var type: String
         var text: String
@@ -40,17 +49,16 @@ enum SpecSuite {
     }
 
     /// All commands about binary modules.
-    static func cases() throws -> [Case] {
+    func cases() throws -> [Case] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "spec-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try #require(unpack(archive.path, into: folder.path) == 0, "tar unpacks \(archive.path)")
-        let core = folder.appending(path: "core")
+        try #require(Self.unpack(archive.path, into: folder.path) == 0, "tar unpacks \(archive.path)")
         var cases: [Case] = []
-        for path in try FileManager.default.subpathsOfDirectory(atPath: core.path).sorted()
-        where path.hasSuffix(".json") {
-            let file = core.appending(path: path)
-            let name = file.deletingPathExtension().lastPathComponent
+        for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        where path.hasSuffix(".json") && !omitted.contains(where: path.hasPrefix) {
+            let file = folder.appending(path: path)
+            let name = path.dropLast(".json".count)
             let script = try JSONDecoder().decode(Script.self, from: Data(contentsOf: file))
             for command in script.commands where command.module_type == "binary" {
                 guard let filename = command.filename else { continue }

@@ -37,6 +37,26 @@ typedef double TF_ACCESS md;
 /* Copies of what tf_attach is given: the runtime's functions, the canonical ids of the module's types. */
 static tf_api A;
 
+/* What the instances of a store share; `i` is any of them. */
+#define G (((tf_shared *)i->x)[-1])
+
+/* A tail call: type and code of the callee; its instance and its arguments follow in parentheses. An optimizing
+ * compiler's prelude may let the compiler do it (musttail) instead. */
+#define Z(Y, c) G.tail = (p)(c); return ((Y *)A.tail)
+
+/* Objects (tf_abi.h): the field of type t at an offset, an array's length, an element: the index is compared, and
+ * evaluated twice. The comparison comes first, so that libtcc holds nothing across it. */
+#define O(t, q, o) (*(t *)((B *)(q) + (o)))
+#define N(q) O(mu, q, 12)
+#define T(t, q, x) (*(t *)(((x) < N(q) ? (U)(x) : A.array_bounds((p)i)) * sizeof(t) + 16 + (U)(q)))
+/* An i31 of an i32, and the value of one. */
+#define W(x) ((p)(U)((u)(x) << 1 | 1))
+#define WS(q) ((s)(U)(q) >> 1)
+#define WU(q) ((u)(U)(q) >> 1)
+/* Whether a reference is of exactly the module's type k; of a hierarchy with tags. */
+#define D(q, k) ((q) && O(mu, q, 0) == J[k])
+#define DG(q, k) (!((U)(q) & 3) && D(q, k))
+
 #if defined(__TINYC__) && defined(__x86_64__)
 /* The processor masks a shift's count and faults on a bad division; libtcc leaves both to it, and the runtime
  * tells the two faults of a division apart. */

@@ -6,14 +6,19 @@
  *
  * Native signature of a wasm function of type [p…] -> [r…]:
  *     r0 code(tf_instance *, p0, p1, …)
- * i32 is uint32_t, i64 is uint64_t, f32 is float, f64 is double, references are void * (null: NULL; a funcref
- * points to a tf_function, an externref holds whatever the host put in it, never 0). Results beyond the first are
- * in instance->scratch[1…] after the call, each in a cell of its own. Parameters beyond TF_MAX_REGISTER_PARAMETERS
- * are passed in instance->scratch[0…] in order. All instances of a store share one scratch area.
+ * i32 is uint32_t, i64 is uint64_t, f32 is float, f64 is double, references are void *. Results beyond the first are
+ * in instance->scratch[1…] after the call, each in a cell of its own. All instances of a store share one scratch area.
  *
- * v128 takes two of whatever another type takes one: two uint64_t parameters, two cells, the lower half first. As
- * the first result it is returned by its lower half, the upper half is in instance->scratch[0]. A v128 of which only
- * one half would be within TF_MAX_REGISTER_PARAMETERS is passed in the scratch area, and so is what follows it.
+ * Parameters are native as long as they fit the registers that every supported processor has for them: the instance
+ * and TF_INTEGER_PARAMETERS integers or references, TF_FLOAT_PARAMETERS floats. The first one that doesn't fit, and
+ * all behind it, are passed in instance->scratch[0…] in order. So a tail call never needs room on the stack.
+ *
+ * v128 takes two of whatever an integer takes one: two uint64_t parameters, two cells, the lower half first. As the
+ * first result it is returned by its lower half, the upper half is in instance->scratch[0].
+ *
+ * References: NULL is null. One of the func hierarchy points to a tf_function. In all other hierarchies the lowest
+ * bits tell: 1: an i31 (value << 1 | 1, upper half zero); 10: an external reference (the host's number << 2 | 2);
+ * 00: a tf_object. any.convert_extern and extern.convert_any change nothing.
  */
 #ifndef TF_ABI_H
 #define TF_ABI_H
@@ -29,10 +34,10 @@ typedef long long int64_t;
 #endif
 
 /* Bumped when the meaning of something here changes while its text does not. */
-#define TF_ABI_VERSION 2
+#define TF_ABI_VERSION 3
 
-/* Parameters passed natively; libtcc's value stack bounds a call's arguments. */
-#define TF_MAX_REGISTER_PARAMETERS 100
+#define TF_INTEGER_PARAMETERS 5
+#define TF_FLOAT_PARAMETERS 8
 
 /* Cells in a scratch area: enough for 1,000 parameters and 1,000 results, two cells each. */
 #define TF_SCRATCH_CELLS 2048
@@ -61,7 +66,17 @@ typedef enum tf_trap {
     TF_TRAP_DEADLINE,            /* wall time used up */
     TF_TRAP_HOST,                /* a host call refused to go on; it left a message in the store */
     TF_TRAP_UNKNOWN_IMPORT,      /* an import nobody provided was called (unknown-imports=trap) */
-    TF_TRAP_OUT_OF_MEMORY,       /* the host has no memory to go on */
+    TF_TRAP_OUT_OF_MEMORY,       /* the host has no memory to go on, or the guest's heap is full */
+    TF_TRAP_NULL_REFERENCE,      /* ref.as_non_null, throw_ref of null */
+    TF_TRAP_NULL_FUNCTION,       /* call_ref of null */
+    TF_TRAP_NULL_STRUCTURE,
+    TF_TRAP_NULL_ARRAY,
+    TF_TRAP_NULL_I31,
+    TF_TRAP_CAST_FAILURE,
+    TF_TRAP_ARRAY_BOUNDS,        /* out of bounds array access */
+    TF_TRAP_UNALIGNED_ATOMIC,
+    TF_TRAP_EXPECTED_SHARED,     /* waiting on a memory that isn't shared */
+    TF_TRAP_UNCAUGHT_EXCEPTION,
     TF_EXIT,                     /* not a trap: the guest asked to end (proc_exit); code in the store */
 } tf_trap;
 
@@ -78,13 +93,16 @@ typedef struct tf_function {
     tf_enter enter;    /* uniform entry for its type; NULL if only generated code calls it */
 } tf_function;
 
-/* A linear memory. `base` never moves. */
+/* A linear memory. `base` never moves. At most 4 GiB, whatever its address type: 8 GiB behind base are reserved, so
+ * that a 32-bit address plus a 32-bit offset that isn't the guest's faults. */
 typedef struct tf_memory {
     uint8_t *base;
-    uint64_t pages;    /* current size in pages of 64 KiB */
+    uint64_t pages;    /* current size in pages */
     uint64_t bytes;    /* current size in bytes */
     uint64_t maximum;  /* in pages: the declared maximum or the limit in force, whichever is less */
     uint64_t reserved; /* bytes of address space behind base, guard included */
+    uint32_t page_shift; /* logarithm of the page size: 16, or 0 */
+    uint32_t is_shared;
 } tf_memory;
 
 /* A table of references. */
@@ -95,6 +113,56 @@ typedef struct tf_table {
     uint32_t element_type; /* raw value of the reference type */
     uint32_t reserved;
 } tf_table;
+
+/* --- Exceptions and objects --- */
+
+/* What identifies a kind of exception; the address is the identity. */
+typedef struct tf_tag {
+    uint32_t type;  /* canonical id of its function type */
+    uint32_t cells; /* of its parameters */
+} tf_tag;
+
+/* Head of every object of the garbage-collected heap. Fields (ObjectLayout.swift) or elements follow at offset 16.
+ * The offsets tell null dereferences apart: a fault at address 0 is an indirect call through null, at 12 the length
+ * of a null array, from 16 to 65535 a field of a null structure. */
+typedef struct tf_object {
+    uint32_t type;   /* canonical type id; TF_EXCEPTION_TYPE */
+    uint32_t mark;   /* the collector's */
+    uint32_t size;   /* the collector's */
+    uint32_t length; /* of an array, in elements */
+} tf_object;
+
+/* The type of exceptions: no canonical id. */
+#define TF_EXCEPTION_TYPE 0xFFFFFFFFu
+
+typedef struct tf_exception {
+    tf_object head;
+    tf_tag *tag;
+    uint64_t payload[]; /* tag->cells of them */
+} tf_exception;
+
+/* The references that a C frame holds, except those of the func hierarchy. Linked while the frame is alive;
+ * `count` references follow. Objects never move. */
+typedef struct tf_roots {
+    struct tf_roots *outer;
+    uint64_t count;
+} tf_roots;
+
+/* A frame that catches exceptions: what `protect` needs to come back to it, and which of its handlers is in force. */
+typedef struct tf_handler {
+    struct tf_handler *outer;
+    tf_roots *roots;       /* set by protect: the innermost then */
+    uint64_t registers[8]; /* set by protect */
+    uint64_t state;        /* the frame's own */
+} tf_handler;
+
+/* What all instances of a store share: it lies right in front of the scratch area. */
+typedef struct tf_shared {
+    tf_roots *roots;         /* innermost; NULL at the entry of an activation */
+    tf_handler *handlers;    /* innermost; NULL at the entry of an activation */
+    tf_exception *exception; /* the one caught last; a root */
+    void *tail;              /* where tf_api.tail goes */
+} tf_shared;
 
 /* Head of every instance; the module's own cells follow (InstanceLayout.swift). 64 bytes. */
 struct tf_instance {
@@ -117,13 +185,51 @@ struct tf_host {
     void *data;
 };
 
+enum { TF_ATOMIC_LOAD, TF_ATOMIC_STORE, TF_ATOMIC_ADD, TF_ATOMIC_SUB, TF_ATOMIC_AND, TF_ATOMIC_OR, TF_ATOMIC_XOR,
+       TF_ATOMIC_EXCHANGE, TF_ATOMIC_COMPARE_EXCHANGE, TF_ATOMIC_FENCE };
+
 /* What generated code calls. Copied into the loaded code by tf_attach. */
 typedef struct tf_api {
     /* control: `trap` does not return; `host` calls host->call with a stack check and raises what it returns;
-     * `bad_callee` raises what is wrong with the callee of an indirect call: f is NULL or of another type */
+     * `check_callee` looks at the callee of an indirect call that is not exactly of the canonical type: it raises
+     * what is wrong if f is NULL or of no subtype; `bounds` raises "out of bounds memory access", `array_bounds`
+     * the same for arrays: both to be used in expressions */
     void (*trap)(tf_instance *, uint32_t trap);
     void (*host)(tf_host *, uint64_t *values);
-    void (*bad_callee)(tf_instance *, const tf_function *f);
+    void (*check_callee)(tf_instance *, const tf_function *f, uint32_t type);
+    uint64_t (*bounds)(tf_instance *), (*array_bounds)(tf_instance *);
+    /* Called as if it were the function at tf_shared.tail, with its arguments, all in registers: leaves the
+     * caller's frame and goes there, so that it returns to the caller's caller. The caller has a frame pointer. */
+    void (*tail)(void);
+
+    /* exceptions: `protect` returns 0, and 1 every time when something is thrown while the handler is innermost:
+     * that is in tf_shared.exception. `throw_new` takes the values from the scratch area. `throw_ref` of NULL traps.
+     * Neither returns. Without a handler: TF_TRAP_UNCAUGHT_EXCEPTION. */
+    uint32_t (*protect)(tf_handler *);
+    void (*throw_new)(tf_instance *, tf_tag *);
+    void (*throw_ref)(tf_instance *, void *exception);
+
+    /* objects. All that allocate may collect: what is not in a root then is gone. Types are canonical ids. New ones are
+     * zero. Indices and counts in elements; they raise null, bounds, or that there is no room. `target` of a
+     * test: a reference type as ValueType.rawValue, a concrete one with its canonical id in bits 9-31. */
+    void *(*struct_new)(tf_instance *, uint32_t type);
+    void *(*array_new)(tf_instance *, uint32_t type, uint32_t length);
+    void *(*array_new_data)(tf_instance *, uint32_t type, uint32_t segment, uint32_t at, uint32_t length);
+    void *(*array_new_elem)(tf_instance *, uint32_t type, uint32_t segment, uint32_t at, uint32_t length);
+    /* `value`: the element's bits, of a v128 the lower half */
+    void (*array_fill)(tf_instance *, void *array, uint32_t at, uint64_t value, uint64_t upper, uint32_t count);
+    void (*array_copy)(tf_instance *, void *to, uint32_t at, void *from, uint32_t source, uint32_t count);
+    void (*array_init_data)(tf_instance *, void *array, uint32_t segment, uint32_t at, uint32_t source, uint32_t count);
+    void (*array_init_elem)(tf_instance *, void *array, uint32_t segment, uint32_t at, uint32_t source, uint32_t count);
+    uint32_t (*ref_test)(tf_instance *, const void *reference, uint32_t target);
+
+    /* atomics, sequentially consistent, at an address of the host that may turn out not to be the guest's.
+     * operation: TF_ATOMIC_…, width: logarithm of the bytes. Values and results are zero-extended. wait and notify
+     * take the address in the memory, and raise what is wrong with it; timeout in nanoseconds, negative: none. */
+    uint64_t (*atomic)(tf_instance *, void *at, uint32_t operation, uint32_t width, uint64_t value, uint64_t expected);
+    uint32_t (*atomic_wait)(tf_instance *, tf_memory *, uint64_t at, uint64_t expected, int64_t timeout,
+                            uint32_t width);
+    uint32_t (*atomic_notify)(tf_instance *, tf_memory *, uint64_t at, uint32_t count);
 
     /* memories */
     uint64_t (*memory_grow)(tf_instance *, tf_memory *, uint64_t delta); /* old size in pages or UINT64_MAX */
@@ -146,6 +252,7 @@ typedef struct tf_api {
     uint64_t (*clz8)(uint64_t), (*ctz8)(uint64_t), (*popcnt8)(uint64_t);
     uint32_t (*rotl4)(uint32_t, uint32_t), (*rotr4)(uint32_t, uint32_t);
     uint64_t (*rotl8)(uint64_t, uint64_t), (*rotr8)(uint64_t, uint64_t);
+    uint64_t (*mulhs)(uint64_t, uint64_t), (*mulhu)(uint64_t, uint64_t); /* upper half of the product */
     /* division with its traps; rem_s of the least value by -1 is 0 */
     uint32_t (*divs4)(tf_instance *, uint32_t, uint32_t), (*divu4)(tf_instance *, uint32_t, uint32_t);
     uint32_t (*rems4)(tf_instance *, uint32_t, uint32_t), (*remu4)(tf_instance *, uint32_t, uint32_t);

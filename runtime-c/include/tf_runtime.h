@@ -26,10 +26,46 @@ bool tf_code_register(uintptr_t start, uintptr_t end);
 /* Takes back what tf_code_register declared, before the code is unmapped. */
 void tf_code_unregister(uintptr_t start, uintptr_t end);
 
-/* The canonical id of a function type: equal types have equal ids, in the whole process, for ever. Never 0, except
- * when there is no memory. Value types as ValueType.rawValue. */
+/* A field or element: storage type as ValueType.rawValue. */
+typedef struct tf_field {
+    uint32_t type;
+    uint32_t is_mutable;
+} tf_field;
+
+typedef enum tf_type_kind { TF_TYPE_FUNCTION, TF_TYPE_STRUCTURE, TF_TYPE_ARRAY } tf_type_kind;
+
+/* A type of a recursive group. In value types, bits 9-31 of a concrete reference hold the canonical id of a type of
+ * an earlier group, or TF_TYPE_RELATIVE + the position in its own group; so does `supertype` (0: none). */
+#define TF_TYPE_RELATIVE 0x400000u
+typedef struct tf_type_definition {
+    uint32_t kind; /* tf_type_kind */
+    uint32_t is_final;
+    uint32_t supertype;
+    uint32_t parameter_count;
+    uint32_t result_count;
+    uint32_t field_count; /* of an array: 1 */
+    const uint32_t *parameters;
+    const uint32_t *results;
+    const tf_field *fields;
+} tf_type_definition;
+
+/* The canonical ids of a valid recursive group's types: equal groups have equal ids, in the whole process, for ever.
+ * Ids are neither 0 nor above 0x3FFFFF. False: no memory, or too many types in this process. */
+bool tf_type_intern_group(const tf_type_definition *definitions, uint32_t count, uint32_t *ids);
+
+/* The same for a single final function type: for host functions. 0: no memory. */
 uint32_t tf_type_intern(const uint32_t *parameters, uint32_t parameter_count, const uint32_t *results,
                         uint32_t result_count);
+
+/* Whether values of one type are values of the other: both canonical ids. */
+bool tf_type_is_subtype(uint32_t id, uint32_t of);
+
+/* The same for value types, concrete ones with canonical ids in bits 9-31. */
+bool tf_value_type_matches(uint32_t type, uint32_t wanted);
+
+/* What a reference that is not of the func hierarchy is: the code of its abstract heap type (0x6C i31, 0x6B struct,
+ * 0x6A array, 0x69 exn, 0x6F: an external number, 0x71: null). */
+uint32_t tf_reference_kind(const void *reference);
 
 typedef struct tf_signature {
     const uint32_t *parameters;
@@ -38,7 +74,7 @@ typedef struct tf_signature {
     uint32_t result_count;
 } tf_signature;
 
-/* The type behind an id that tf_type_intern returned. What it points to stays for ever. */
+/* The function type behind an id; all zero if it is none. What it points to stays for ever. */
 tf_signature tf_type_signature(uint32_t id);
 
 /* --- Modules --- */
@@ -46,7 +82,8 @@ tf_signature tf_type_signature(uint32_t id);
 /* ValueType.rawValue of v128, the one value type whose size matters here. */
 #define TF_V128 0x7B
 
-/* One step of a constant expression, on a stack of 8-byte cells. A v128 is two cells, pushed by two steps. */
+/* One step of a constant expression, on a stack of 8-byte cells. A v128 is two cells, pushed by two steps. Objects:
+ * `index` is the canonical type id, operands are taken from the stack, in order. */
 typedef enum tf_constant_kind {
     TF_CONSTANT_BITS,      /* push `bits`; a null reference is 0 */
     TF_CONSTANT_GLOBAL,    /* push the global `index`; of a v128 the lower half */
@@ -58,6 +95,12 @@ typedef enum tf_constant_kind {
     TF_CONSTANT_ADD8,
     TF_CONSTANT_SUB8,
     TF_CONSTANT_MUL8,
+    TF_CONSTANT_I31,            /* the i31 of the i32 on top */
+    TF_CONSTANT_STRUCT,         /* of its fields */
+    TF_CONSTANT_STRUCT_DEFAULT,
+    TF_CONSTANT_ARRAY,          /* of an initial value and a length */
+    TF_CONSTANT_ARRAY_DEFAULT,  /* of a length */
+    TF_CONSTANT_ARRAY_FIXED,    /* of `bits` elements */
 } tf_constant_kind;
 
 typedef struct tf_constant {
@@ -77,14 +120,30 @@ typedef struct tf_limits {
     uint64_t maximum; /* UINT64_MAX: none */
 } tf_limits;
 
-typedef enum tf_extern_kind { TF_EXTERN_FUNCTION, TF_EXTERN_TABLE, TF_EXTERN_MEMORY, TF_EXTERN_GLOBAL } tf_extern_kind;
+typedef enum tf_extern_kind {
+    TF_EXTERN_FUNCTION,
+    TF_EXTERN_TABLE,
+    TF_EXTERN_MEMORY,
+    TF_EXTERN_GLOBAL,
+    TF_EXTERN_TAG,
+} tf_extern_kind;
 
+typedef struct tf_memory_type {
+    tf_limits limits; /* in pages */
+    uint32_t is_64;
+    uint32_t is_shared;
+    uint32_t page_shift;
+    uint32_t reserved;
+} tf_memory_type;
+
+/* All value types from here on have canonical ids in bits 9-31. */
 typedef struct tf_import {
     uint32_t kind;       /* tf_extern_kind */
-    uint32_t type;       /* function: index into type_ids; table: element type; global: value type */
+    uint32_t type;       /* function, tag: index into type_ids; table: element type; global: value type */
     uint32_t is_mutable; /* global */
-    uint32_t reserved;
-    tf_limits limits;    /* table, memory */
+    uint32_t is_64;      /* table */
+    tf_limits limits;    /* table */
+    tf_memory_type memory;
 } tf_import;
 
 typedef struct tf_global {
@@ -97,7 +156,7 @@ typedef struct tf_global {
 
 typedef struct tf_table_type {
     uint32_t element_type;
-    uint32_t reserved;
+    uint32_t is_64;
     tf_limits limits;
     tf_expression initial; /* count 0: null */
 } tf_table_type;
@@ -109,7 +168,7 @@ typedef struct tf_elements {
     uint32_t table;
     tf_expression offset;
     uint32_t count;
-    uint32_t reserved;
+    uint32_t type;                    /* of its references */
     const uint32_t *references;       /* offsets of tf_functions in the instance, 0 for null; or NULL: */
     const tf_expression *expressions;
 } tf_elements;
@@ -133,12 +192,13 @@ typedef struct tf_extent {
 } tf_extent;
 
 /* A module ready to be instantiated. Built once, never changed, shared by threads. In every index space imports
- * come first; `globals` has all of them, `tables` and `memories` only those the module defines. */
+ * come first; `globals` has all of them, `tables`, `memories` and `tags` only those the module defines. */
 typedef struct tf_module {
     uint32_t instance_size;
     uint32_t imported_functions; /* offset of the first {code, first argument} pair */
     uint32_t memories_offset;    /* of the first tf_memory * */
     uint32_t tables_offset;      /* of the first tf_table * */
+    uint32_t tags_offset;        /* of the first tf_tag * */
     uint32_t references_offset;  /* of the first tf_function */
 
     uint32_t import_count;
@@ -146,11 +206,13 @@ typedef struct tf_module {
     uint32_t imported_table_count;
     uint32_t imported_memory_count;
     uint32_t imported_global_count;
+    uint32_t imported_tag_count;
 
     uint32_t reference_count;
     uint32_t global_count;
     uint32_t table_count;
     uint32_t memory_count;
+    uint32_t tag_count;
     uint32_t element_count;
     uint32_t data_count;
     uint32_t extent_count;
@@ -163,7 +225,8 @@ typedef struct tf_module {
     const uint32_t *reference_functions; /* function index of each reference, ascending */
     const tf_global *globals;
     const tf_table_type *tables;
-    const tf_limits *memories;
+    const tf_memory_type *memories;
+    const uint32_t *tags;                /* canonical function type of each tag the module defines */
     const tf_elements *elements;
     const tf_data *data;
     const tf_extent *extents;
@@ -173,7 +236,7 @@ typedef struct tf_module {
 /* --- Stores --- */
 
 typedef struct tf_store_limits {
-    uint64_t memory_bytes;   /* of all memories together */
+    uint64_t memory_bytes;   /* of all memories and the garbage-collected heap together */
     uint64_t table_elements; /* of all tables together */
     uint64_t stack_bytes;    /* for guest frames */
 } tf_store_limits;
@@ -192,6 +255,11 @@ void tf_store_set_data(tf_store *store, void *data);
 
 /* Guests run for at most `nanoseconds` from now, in all calls together; a negative number takes the limit away. */
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds);
+
+/* The garbage-collected heap. A reference that the host got from a guest is good until the next call or
+ * instantiation in the store, unless a table or an imported global holds it. */
+uint64_t tf_store_heap_bytes(const tf_store *store); /* of the host's memory, garbage included */
+void tf_store_collect(tf_store *store);              /* frees what nothing leads to */
 
 /* What the last trap left: a message of the host ("" without one), an exit code, and the program counters of the
  * innermost TF_BACKTRACE_LENGTH frames, innermost first (not only of guests: look each up). */
@@ -212,6 +280,7 @@ typedef struct tf_extern {
     void *data;                        /* host function: tf_host.data, NULL: the store's; global: its value */
     tf_table *table;
     tf_memory *memory;
+    tf_tag *tag;
 } tf_extern;
 
 /* Whether `imports`, one per import of the module, fit: index of the first that doesn't, or -1. */
@@ -228,11 +297,12 @@ tf_extern tf_instance_function(tf_instance *instance, uint32_t index);
 tf_extern tf_instance_table(tf_instance *instance, uint32_t index);
 tf_extern tf_instance_memory(tf_instance *instance, uint32_t index);
 tf_extern tf_instance_global(tf_instance *instance, uint32_t index);
+tf_extern tf_instance_tag(tf_instance *instance, uint32_t index);
 
 /* Things to import that no instance made: tables and memories that count towards the store's limits (NULL: beyond
  * them, or no memory), and 16 zero bytes for a global's value. They live as long as the store. */
-tf_table *tf_store_new_table(tf_store *store, uint32_t element_type, tf_limits limits);
-tf_memory *tf_store_new_memory(tf_store *store, tf_limits limits);
+tf_table *tf_store_new_table(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits);
+tf_memory *tf_store_new_memory(tf_store *store, const tf_memory_type *type);
 void *tf_store_new_cell(tf_store *store);
 
 /* --- Calls --- */

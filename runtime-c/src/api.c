@@ -1,66 +1,95 @@
-/* api.c: the table that generated code gets, and the functions in it that reach into the runtime.
- *
- * Those are guest text of one pattern: check that the host's reserve of stack is left and the time not up, call the
- * function that does the work (ordinary text, which no deadline interrupts), raise what it returns. */
+/* api.c: the table that generated code gets, and the functions in it that reach into the runtime (except those on
+ * objects, object.c), all of the pattern of tf_guest_text.h. */
 #include <pthread.h>
 
+#include "tf_atomic.h"
+#include "tf_exception.h"
+#include "tf_guest_text.h"
+#include "tf_heap.h"
 #include "tf_number.h"
 #include "tf_store.h"
-#include "tf_trap.h"
+#include "tf_types.h"
 #include "tf_vector_lanes.h"
-
-/* Always inline: see above, guest text. A deadline that came while such a function worked only left a mark; a loop
- * that is hardly ever outside of them ends here. */
-static inline __attribute__((always_inline)) void begin(const tf_instance *instance) {
-    tf_store *store = instance->store;
-    if ((uintptr_t)__builtin_frame_address(0) < store->stack_limit) tf_raise(store, TF_TRAP_STACK_EXHAUSTED);
-    if (store->interrupted) tf_raise(store, TF_TRAP_DEADLINE);
-}
-
-static inline __attribute__((always_inline)) void finish(const tf_instance *instance, tf_trap trap) {
-    if (trap != TF_OK) tf_raise(instance->store, trap);
-}
 
 /* --- Control --- */
 
 static void TF_GUEST_TEXT raise_trap(tf_instance *instance, uint32_t trap) { tf_raise(instance->store, trap); }
 
-static void TF_GUEST_TEXT bad_callee(tf_instance *instance, const tf_function *function) {
-    tf_raise(instance->store, function ? TF_TRAP_TYPE_MISMATCH : TF_TRAP_UNINITIALIZED_ELEMENT);
+static void TF_GUEST_TEXT check_callee(tf_instance *instance, const tf_function *function, uint32_t type) {
+    if (!function) tf_raise(instance->store, TF_TRAP_UNINITIALIZED_ELEMENT);
+    if (!tf_type_descends(tf_type_of(function->type), tf_type_of(type)))
+        tf_raise(instance->store, TF_TRAP_TYPE_MISMATCH);
 }
+
+static uint64_t TF_GUEST_TEXT bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_MEMORY_BOUNDS); }
+
+static uint64_t TF_GUEST_TEXT array_bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_ARRAY_BOUNDS); }
 
 static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
     tf_store *store = host->instance->store;
-    begin(host->instance);
+    tf_begin(host->instance);
     store->traced = TF_OK;
     tf_trap trap = host->call(host, values);
     if (trap == TF_OK && store->interrupted) trap = TF_TRAP_DEADLINE;
     if (trap != TF_OK) tf_raise_from_host(store, trap);
 }
 
+/* --- Exceptions --- */
+
+static void TF_GUEST_TEXT throw_new(tf_instance *instance, tf_tag *tag) {
+    tf_begin(instance);
+    tf_exception *exception = tf_exception_create(instance->store, tag);
+    if (!exception) tf_raise(instance->store, tf_heap_trap(instance->store));
+    tf_exception_throw(instance->store, exception);
+}
+
+/* Looks at the time: a guest may do nothing but throw. */
+static void TF_GUEST_TEXT throw_ref(tf_instance *instance, void *exception) {
+    if (!exception) tf_raise(instance->store, TF_TRAP_NULL_REFERENCE);
+    tf_begin(instance);
+    tf_exception_throw(instance->store, exception);
+}
+
+/* --- Atomics --- */
+
+static uint32_t TF_GUEST_TEXT atomic_wait(tf_instance *instance, tf_memory *memory, uint64_t at, uint64_t expected,
+                                          int64_t timeout, uint32_t width) {
+    uint32_t result = 0;
+    tf_begin(instance);
+    tf_finish(instance, tf_atomic_wait(instance->store, memory, at, expected, timeout, width, &result));
+    return result;
+}
+
+static uint32_t TF_GUEST_TEXT atomic_notify(tf_instance *instance, tf_memory *memory, uint64_t at, uint32_t count) {
+    uint32_t woken = 0;
+    tf_begin(instance);
+    tf_finish(instance, tf_atomic_notify(memory, at, count, &woken));
+    return woken;
+}
+
 /* --- Memories --- */
 
 static uint64_t TF_GUEST_TEXT memory_grow(tf_instance *instance, tf_memory *memory, uint64_t delta) {
-    begin(instance);
+    tf_begin(instance);
     return tf_memory_grow(instance->store, memory, delta);
 }
 
 static void TF_GUEST_TEXT memory_fill(tf_instance *instance, tf_memory *memory, uint64_t at, uint32_t byte,
                                       uint64_t count) {
-    begin(instance);
-    finish(instance, tf_memory_fill(instance->store, memory, at, byte, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_memory_fill(instance->store, memory, at, byte, count));
 }
 
 static void TF_GUEST_TEXT memory_copy(tf_instance *instance, tf_memory *to, tf_memory *from, uint64_t at,
                                       uint64_t source, uint64_t count) {
-    begin(instance);
-    finish(instance, tf_memory_copy(instance->store, to, from, at, source, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_memory_copy(instance->store, to, from, at, source, count));
 }
 
 static void TF_GUEST_TEXT memory_init(tf_instance *instance, tf_memory *memory, uint32_t segment, uint64_t at,
                                       uint32_t source, uint32_t count) {
-    begin(instance);
-    finish(instance, tf_memory_init(instance, memory, segment, at, source, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_memory_init(instance, memory, segment, at, source, count));
 }
 
 static void TF_GUEST_TEXT data_drop(tf_instance *instance, uint32_t segment) {
@@ -80,26 +109,26 @@ static void TF_GUEST_TEXT table_set(tf_instance *instance, tf_table *table, uint
 }
 
 static uint64_t TF_GUEST_TEXT table_grow(tf_instance *instance, tf_table *table, void *value, uint64_t delta) {
-    begin(instance);
+    tf_begin(instance);
     return tf_table_grow(instance->store, table, value, delta);
 }
 
 static void TF_GUEST_TEXT table_fill(tf_instance *instance, tf_table *table, uint64_t at, void *value,
                                      uint64_t count) {
-    begin(instance);
-    finish(instance, tf_table_fill(table, at, value, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_table_fill(table, at, value, count));
 }
 
 static void TF_GUEST_TEXT table_copy(tf_instance *instance, tf_table *to, tf_table *from, uint64_t at, uint64_t source,
                                      uint64_t count) {
-    begin(instance);
-    finish(instance, tf_table_copy(to, from, at, source, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_table_copy(to, from, at, source, count));
 }
 
 static void TF_GUEST_TEXT table_init(tf_instance *instance, tf_table *table, uint32_t segment, uint64_t at,
                                      uint32_t source, uint32_t count) {
-    begin(instance);
-    finish(instance, tf_table_init(instance, table, segment, at, source, count));
+    tf_begin(instance);
+    tf_finish(instance, tf_table_init(instance, table, segment, at, source, count));
 }
 
 static void TF_GUEST_TEXT elem_drop(tf_instance *instance, uint32_t segment) {
@@ -111,7 +140,16 @@ static void TF_GUEST_TEXT elem_drop(tf_instance *instance, uint32_t segment) {
 static tf_api api = {
     .trap = raise_trap,
     .host = call_host,
-    .bad_callee = bad_callee,
+    .check_callee = check_callee,
+    .bounds = bounds,
+    .array_bounds = array_bounds,
+    .tail = tf_tail,
+    .protect = tf_protect,
+    .throw_new = throw_new,
+    .throw_ref = throw_ref,
+    .atomic = tf_atomic,
+    .atomic_wait = atomic_wait,
+    .atomic_notify = atomic_notify,
     .memory_grow = memory_grow,
     .memory_fill = memory_fill,
     .memory_copy = memory_copy,
@@ -131,6 +169,7 @@ static void complete(void) {
     tf_set_integer_functions(&api);
     tf_set_float_functions(&api);
     tf_set_conversion_functions(&api);
+    tf_set_object_functions(&api);
 }
 
 const tf_api *tf_runtime_api(void) {

@@ -1,4 +1,5 @@
 /* entry.c: calls into guests, and the way out of them. */
+#include "tf_sanitizer.h"
 #include "tf_thread.h"
 #include "tf_trap.h"
 #include "tf_watchdog.h"
@@ -134,9 +135,18 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) 
     int64_t before;
     tf_trap trap = tf_watch_begin(thread, store, &before);
     if (trap != TF_OK) return trap;
+    tf_shared *shared = tf_store_shared(store);
+    activation.roots = shared->roots;
+    activation.handlers = shared->handlers;
+    shared->roots = NULL;
+    shared->handlers = NULL;
     thread->innermost = &activation;
+    tf_sanitizer_enter(thread, top);
     trap = tf_enter_guest(&activation, top, function, values);
+    tf_sanitizer_leave(thread, top);
     thread->innermost = activation.outer;
+    shared->roots = activation.roots;
+    shared->handlers = activation.handlers;
     tf_watch_end(thread, before);
     store->traced = trap;
     return trap;

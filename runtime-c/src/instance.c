@@ -3,39 +3,9 @@
 #include <string.h>
 
 #include "tf_store.h"
+#include "tf_types.h"
 
-/* --- Linking --- */
-
-static bool limits_fit(uint64_t size, tf_limits offered, tf_limits wanted) {
-    return size >= wanted.minimum && (wanted.maximum == UINT64_MAX || offered.maximum <= wanted.maximum);
-}
-
-static bool fits(const tf_module *module, const tf_import *wanted, const tf_extern *offered) {
-    if (offered->kind != wanted->kind) return false;
-    switch (wanted->kind) {
-    case TF_EXTERN_FUNCTION: {
-        uint32_t type = offered->function ? offered->function->type : offered->type;
-        return type == module->type_ids[wanted->type];
-    }
-    case TF_EXTERN_TABLE: {
-        const tf_store_table *table = (const tf_store_table *)offered->table;
-        return table->table.element_type == wanted->type &&
-               limits_fit(table->table.size, table->declared, wanted->limits);
-    }
-    case TF_EXTERN_MEMORY: {
-        const tf_store_memory *memory = (const tf_store_memory *)offered->memory;
-        return limits_fit(memory->memory.pages, memory->declared, wanted->limits);
-    }
-    default: return offered->type == wanted->type && offered->is_mutable == (wanted->is_mutable != 0);
-    }
-}
-
-int64_t tf_module_mismatch(const tf_module *module, const tf_extern *imports) {
-    for (uint32_t i = 0; i < module->import_count; i++) {
-        if (!fits(module, &module->imports[i], &imports[i])) return i;
-    }
-    return -1;
-}
+/* --- Imports --- */
 
 /* An imported function as the instance keeps it. */
 typedef struct imported_function {
@@ -61,7 +31,7 @@ static bool import_function(tf_instance *instance, const tf_import *import, cons
 
 static bool import_all(tf_instance *instance, const tf_extern *imports, tf_host *hosts) {
     const tf_module *module = instance->module;
-    uint32_t function = 0, table = 0, memory = 0, global = 0;
+    uint32_t function = 0, table = 0, memory = 0, global = 0, tag = 0;
     for (uint32_t i = 0; i < module->import_count; i++) {
         const tf_extern *offered = &imports[i];
         switch (module->imports[i].kind) {
@@ -72,6 +42,7 @@ static bool import_all(tf_instance *instance, const tf_extern *imports, tf_host 
             break;
         case TF_EXTERN_TABLE: tf_instance_tables(instance)[table++] = offered->table; break;
         case TF_EXTERN_MEMORY: tf_instance_memories(instance)[memory++] = offered->memory; break;
+        case TF_EXTERN_TAG: tf_instance_tags(instance)[tag++] = offered->tag; break;
         default: *(void **)((char *)instance + module->globals[global++].offset) = offered->data;
         }
     }
@@ -80,14 +51,11 @@ static bool import_all(tf_instance *instance, const tf_extern *imports, tf_host 
 
 /* --- Allocation --- */
 
-static tf_function *references_of(const tf_instance *instance) {
-    return (tf_function *)((char *)instance + instance->module->references_offset);
-}
-
-/* References of imported functions call what was imported, entered as the exporter says. */
+/* References of imported functions call what was imported, entered as the exporter says, and are of its type, which
+ * may be a subtype of the import's. */
 static void set_references(tf_instance *instance, const tf_extern *imports) {
     const tf_module *module = instance->module;
-    tf_function *references = references_of(instance);
+    tf_function *references = tf_instance_references(instance);
     if (module->reference_count)
         memcpy(references, module->references, module->reference_count * sizeof *references);
     uint32_t i = 0, import = 0, function = 0;
@@ -99,6 +67,7 @@ static void set_references(tf_instance *instance, const tf_extern *imports) {
         }
         const tf_function *provided = imports[import].function;
         if (provided && provided->enter) references[i].enter = provided->enter;
+        references[i].type = provided ? provided->type : imports[import].type;
         references[i].code = functions_of(instance)[function].code;
         references[i].instance = functions_of(instance)[function].argument;
     }
@@ -110,7 +79,7 @@ static tf_trap create_memories(tf_instance *instance) {
     tf_memory **memories = tf_instance_memories(instance);
     for (uint32_t i = 0; i < module->memory_count; i++) {
         tf_store_memory *memory;
-        tf_trap trap = tf_memory_create(instance->store, module->memories[i], &memory);
+        tf_trap trap = tf_memory_create(instance->store, &module->memories[i], &memory);
         if (trap != TF_OK) return trap;
         memories[module->imported_memory_count + i] = &memory->memory;
     }
@@ -128,37 +97,80 @@ static tf_trap create_memories(tf_instance *instance) {
     return TF_OK;
 }
 
-/* Globals before tables: a table's initial value may name one. */
-static tf_trap create_globals_and_tables(tf_instance *instance) {
+static tf_trap create_tags(tf_instance *instance) {
+    const tf_module *module = instance->module;
+    tf_tag **tags = tf_instance_tags(instance) + module->imported_tag_count;
+    tf_tag *created = tf_store_allocate(instance->store, module->tag_count * sizeof *created);
+    if (!created) return TF_TRAP_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < module->tag_count; i++) {
+        tf_signature values = tf_type_signature(module->tags[i]);
+        created[i].type = module->tags[i];
+        for (uint32_t j = 0; j < values.parameter_count; j++)
+            created[i].cells += tf_storage_cells(values.parameters[j]);
+        tags[i] = &created[i];
+    }
+    return TF_OK;
+}
+
+static tf_trap create_globals(tf_instance *instance) {
     const tf_module *module = instance->module;
     for (uint32_t i = module->imported_global_count; i < module->global_count; i++) {
         const tf_global *global = &module->globals[i];
-        uint64_t value = tf_constant_value(instance, &global->initial);
-        memcpy((char *)instance + global->offset, &value, sizeof value);
-        /* A vector's expression is two cells deep, so its value is in the scratch area. */
-        if (global->type == TF_V128)
-            memcpy((char *)instance + global->offset + sizeof value, instance->scratch + 1, sizeof value);
+        uint64_t value[2];
+        tf_trap trap = tf_constant_value(instance, &global->initial, value);
+        if (trap != TF_OK) return trap;
+        memcpy((char *)instance + global->offset, value, global->type == TF_V128 ? 16 : 8);
     }
+    return TF_OK;
+}
+
+/* After the globals: an initial value may name one. */
+static tf_trap create_tables(tf_instance *instance) {
+    const tf_module *module = instance->module;
     tf_table **tables = tf_instance_tables(instance) + module->imported_table_count;
     for (uint32_t i = 0; i < module->table_count; i++) {
         const tf_table_type *type = &module->tables[i];
         tf_store_table *table;
-        tf_trap trap = tf_table_create(instance->store, type->element_type, type->limits, &table);
+        tf_trap trap = tf_table_create(instance->store, type->element_type, type->is_64 != 0, type->limits, &table);
         if (trap != TF_OK) return trap;
         tables[i] = &table->table;
         if (type->initial.count == 0) continue;
-        void *value = (void *)(uintptr_t)tf_constant_value(instance, &type->initial);
-        if (value) tf_table_fill(&table->table, 0, value, table->table.size);
+        uint64_t value[2];
+        trap = tf_constant_value(instance, &type->initial, value);
+        if (trap != TF_OK) return trap;
+        if (value[0]) tf_table_fill(&table->table, 0, (void *)(uintptr_t)value[0], table->table.size);
+    }
+    return TF_OK;
+}
+
+/* Once for the instance: whoever takes an element later gets the same object. */
+static tf_trap evaluate_elements(tf_instance *instance) {
+    const tf_module *module = instance->module;
+    for (uint32_t i = 0; i < module->element_count; i++) {
+        const tf_elements *elements = &module->elements[i];
+        if (!elements->expressions) continue;
+        void **values = tf_store_allocate(instance->store, elements->count * sizeof *values);
+        if (!values) return TF_TRAP_OUT_OF_MEMORY;
+        tf_state(instance)->elements[i] = values;
+        for (uint32_t j = 0; j < elements->count; j++) {
+            uint64_t value[2];
+            tf_trap trap = tf_constant_value(instance, &elements->expressions[j], value);
+            if (trap != TF_OK) return trap;
+            values[j] = (void *)(uintptr_t)value[0];
+        }
     }
     return TF_OK;
 }
 
 static tf_instance *allocate_instance(tf_store *store, const tf_module *module, tf_host **hosts) {
     tf_instance *instance = tf_store_allocate(store, module->instance_size);
-    tf_instance_state *state = tf_store_allocate(store, sizeof *state + module->data_count + module->element_count);
+    size_t lists = module->element_count * sizeof(void **);
+    tf_instance_state *state =
+        tf_store_allocate(store, sizeof *state + lists + module->data_count + module->element_count);
     *hosts = tf_store_allocate(store, module->imported_function_count * sizeof **hosts);
     if (!instance || !state || !*hosts) return NULL;
-    state->dropped_data = (bool *)(state + 1);
+    state->elements = (void ***)(state + 1);
+    state->dropped_data = (bool *)(state->elements + module->element_count);
     state->dropped_elements = state->dropped_data + module->data_count;
     instance->scratch = store->scratch;
     instance->store = store;
@@ -170,32 +182,58 @@ static tf_instance *allocate_instance(tf_store *store, const tf_module *module, 
 
 /* --- Initialization --- */
 
-static tf_trap initialize(tf_instance *instance) {
+static tf_trap initialize_tables(tf_instance *instance) {
     const tf_module *module = instance->module;
-    tf_instance_state *state = tf_state(instance);
     for (uint32_t i = 0; i < module->element_count; i++) {
         const tf_elements *elements = &module->elements[i];
         if (elements->mode == TF_SEGMENT_PASSIVE) continue;
         if (elements->mode == TF_SEGMENT_ACTIVE) {
-            uint64_t at = tf_constant_value(instance, &elements->offset);
+            uint64_t at[2];
+            tf_trap trap = tf_constant_value(instance, &elements->offset, at);
+            if (trap != TF_OK) return trap;
             tf_table *table = tf_instance_tables(instance)[elements->table];
-            tf_trap trap = tf_table_init(instance, table, i, at, 0, elements->count);
+            trap = tf_table_init(instance, table, i, at[0], 0, elements->count);
             if (trap != TF_OK) return trap;
         }
-        state->dropped_elements[i] = true;
+        tf_state(instance)->dropped_elements[i] = true;
     }
+    return TF_OK;
+}
+
+static tf_trap initialize_memories(tf_instance *instance) {
+    const tf_module *module = instance->module;
     for (uint32_t i = 0; i < module->data_count; i++) {
         const tf_data *data = &module->data[i];
         if (data->mode != TF_SEGMENT_ACTIVE) continue;
         if (!data->is_in_image) {
-            uint64_t at = tf_constant_value(instance, &data->offset);
+            uint64_t at[2];
+            tf_trap trap = tf_constant_value(instance, &data->offset, at);
+            if (trap != TF_OK) return trap;
             tf_memory *memory = tf_instance_memories(instance)[data->memory];
-            tf_trap trap = tf_memory_init(instance, memory, i, at, 0, (uint32_t)data->count);
+            trap = tf_memory_init(instance, memory, i, at[0], 0, (uint32_t)data->count);
             if (trap != TF_OK) return trap;
         }
-        state->dropped_data[i] = true;
+        tf_state(instance)->dropped_data[i] = true;
     }
     return TF_OK;
+}
+
+static tf_trap set_up(tf_instance *instance) {
+    tf_trap (*const steps[])(tf_instance *) = {
+        create_memories, create_tags,       create_globals,      create_tables,
+        evaluate_elements, initialize_tables, initialize_memories,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        tf_trap trap = steps[i](instance);
+        if (trap != TF_OK) return trap;
+    }
+    return TF_OK;
+}
+
+/* From here on the collector looks into it: its imports are there, and all else is zero. */
+static void add_to_store(tf_instance *instance) {
+    tf_state(instance)->next = instance->store->instances;
+    instance->store->instances = instance;
 }
 
 tf_trap tf_instantiate(tf_store *store, const tf_module *module, const tf_extern *imports, tf_instance **created) {
@@ -206,58 +244,10 @@ tf_trap tf_instantiate(tf_store *store, const tf_module *module, const tf_extern
         tf_store_set_message(store, "the module has no way to call one of its host functions");
         return TF_TRAP_HOST;
     }
+    add_to_store(instance);
     set_references(instance, imports);
-    tf_trap trap = create_memories(instance);
-    if (trap == TF_OK) trap = create_globals_and_tables(instance);
-    if (trap == TF_OK) trap = initialize(instance);
+    tf_trap trap = set_up(instance);
     if (trap != TF_OK || !module->start) return trap;
     uint64_t nothing = 0;
     return tf_call(store, (const tf_function *)((char *)instance + module->start), &nothing);
 }
-
-/* --- What an instance and a store offer --- */
-
-tf_extern tf_instance_function(tf_instance *instance, uint32_t index) {
-    const uint32_t *functions = instance->module->reference_functions;
-    uint32_t low = 0, high = instance->module->reference_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (functions[middle] < index) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    const tf_function *function = &references_of(instance)[low];
-    return (tf_extern){.kind = TF_EXTERN_FUNCTION, .type = function->type, .function = function};
-}
-
-tf_extern tf_instance_table(tf_instance *instance, uint32_t index) {
-    return (tf_extern){.kind = TF_EXTERN_TABLE, .table = tf_instance_tables(instance)[index]};
-}
-
-tf_extern tf_instance_memory(tf_instance *instance, uint32_t index) {
-    return (tf_extern){.kind = TF_EXTERN_MEMORY, .memory = tf_instance_memories(instance)[index]};
-}
-
-tf_extern tf_instance_global(tf_instance *instance, uint32_t index) {
-    const tf_global *global = &instance->module->globals[index];
-    return (tf_extern){
-        .kind = TF_EXTERN_GLOBAL,
-        .type = global->type,
-        .is_mutable = global->is_mutable,
-        .data = tf_global_cell(instance, global),
-    };
-}
-
-tf_table *tf_store_new_table(tf_store *store, uint32_t element_type, tf_limits limits) {
-    tf_store_table *table;
-    return tf_table_create(store, element_type, limits, &table) == TF_OK ? &table->table : NULL;
-}
-
-tf_memory *tf_store_new_memory(tf_store *store, tf_limits limits) {
-    tf_store_memory *memory;
-    return tf_memory_create(store, limits, &memory) == TF_OK ? &memory->memory : NULL;
-}
-
-void *tf_store_new_cell(tf_store *store) { return tf_store_allocate(store, 16); }

@@ -27,6 +27,12 @@ static uint64_t TF_GUEST_TEXT popcnt8(uint64_t a) {
 
 static uint32_t TF_GUEST_TEXT popcnt4(uint32_t a) { return (uint32_t)popcnt8(a); }
 
+static uint64_t TF_GUEST_TEXT mulhs(uint64_t a, uint64_t b) {
+    return (uint64_t)((__int128)(int64_t)a * (int64_t)b >> 64);
+}
+
+static uint64_t TF_GUEST_TEXT mulhu(uint64_t a, uint64_t b) { return (uint64_t)((unsigned __int128)a * b >> 64); }
+
 #define DIVISIONS(n, type, signed_type, least)                                                     \
     static type TF_GUEST_TEXT divs##n(tf_instance *i, type a, type b) {                            \
         if (b == 0) tf_raise(i->store, TF_TRAP_DIVIDE_BY_ZERO);                                    \
@@ -54,6 +60,7 @@ void tf_set_integer_functions(tf_api *api) {
     api->clz8 = clz8, api->ctz8 = ctz8, api->popcnt8 = popcnt8;
     api->rotl4 = rotl4, api->rotr4 = rotr4;
     api->rotl8 = rotl8, api->rotr8 = rotr8;
+    api->mulhs = mulhs, api->mulhu = mulhu;
     api->divs4 = divs4, api->divu4 = divu4, api->rems4 = rems4, api->remu4 = remu4;
     api->divs8 = divs8, api->divu8 = divu8, api->rems8 = rems8, api->remu8 = remu8;
 }

@@ -9,35 +9,56 @@
 #include "tf_reservation.h"
 #include "tf_store.h"
 
-/* Pages of a full 32-bit memory. */
-static const uint64_t most_pages = 65536;
+/* Of any memory, whatever its address type: behind them is the guard that catches 32-bit addresses and offsets. */
+static const uint64_t most_bytes = UINT64_C(1) << 32;
 
 /* Between two looks at the deadline; well under a millisecond's work. */
 static const uint64_t chunk = 1024 * 1024;
 
-tf_trap tf_memory_create(tf_store *store, tf_limits limits, tf_store_memory **created) {
-    uint64_t maximum = limits.maximum < most_pages ? limits.maximum : most_pages;
-    if (limits.minimum > most_pages || limits.minimum * TF_PAGE > store->limits.memory_bytes) {
-        tf_store_set_message(store, "the module's memory is larger than the limit");
+/* A 32-bit size must be able to count the pages. */
+static uint64_t most_pages(const tf_memory_type *type) {
+    uint64_t pages = most_bytes >> type->page_shift;
+    return type->is_64 || pages <= UINT32_MAX ? pages : UINT32_MAX;
+}
+
+/* What is accessible of so many bytes: up to 64 KiB, every host's pages are no larger. Pages of another size are
+ * therefore checked by generated code. */
+static uint64_t accessible(uint64_t bytes) { return (bytes + TF_PAGE - 1) & ~(TF_PAGE - 1); }
+
+/* NULL: there may be such a memory. */
+static const char *refusal(const tf_store *store, const tf_memory_type *type) {
+    if (type->limits.minimum > most_pages(type)) return "the module's memory is larger than 4 GiB";
+    if (type->limits.minimum << type->page_shift > store->limits.memory_bytes)
+        return "the module's memory is larger than the limit";
+    return NULL;
+}
+
+tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_memory **created) {
+    const char *message = refusal(store, type);
+    if (message) {
+        tf_store_set_message(store, message);
         return TF_TRAP_OUT_OF_MEMORY;
     }
+    uint64_t pages = type->limits.minimum, bytes = pages << type->page_shift, maximum = most_pages(type);
     tf_store_memory *new = tf_store_allocate(store, sizeof *new);
-    uint64_t bytes = limits.minimum * TF_PAGE;
-    uint8_t *base = new ? tf_reservation_take(bytes) : NULL;
+    uint8_t *base = new ? tf_reservation_take(accessible(bytes)) : NULL;
     if (!base) {
         tf_store_set_message(store, "no address space left for a memory");
         return TF_TRAP_OUT_OF_MEMORY;
     }
     store->limits.memory_bytes -= bytes;
-    uint64_t allowed = limits.minimum + store->limits.memory_bytes / TF_PAGE;
+    uint64_t allowed = pages + (store->limits.memory_bytes >> type->page_shift);
+    if (maximum > type->limits.maximum) maximum = type->limits.maximum;
     new->memory = (tf_memory){
         .base = base,
-        .pages = limits.minimum,
+        .pages = pages,
         .bytes = bytes,
         .maximum = maximum < allowed ? maximum : allowed,
         .reserved = TF_RESERVATION_BYTES,
+        .page_shift = type->page_shift,
+        .is_shared = type->is_shared,
     };
-    new->declared = limits;
+    new->declared = *type;
     new->next = store->memories;
     store->memories = new;
     *created = new;
@@ -45,7 +66,7 @@ tf_trap tf_memory_create(tf_store *store, tf_limits limits, tf_store_memory **cr
 }
 
 void tf_memory_destroy(tf_store_memory *memory) {
-    tf_reservation_give(memory->memory.base, memory->memory.bytes, memory->has_image);
+    tf_reservation_give(memory->memory.base, accessible(memory->memory.bytes), memory->has_image);
 }
 
 /* Up to this much of an image is read: mapping and unmapping it costs more than a copy. */
@@ -73,9 +94,10 @@ uint64_t tf_memory_grow(tf_store *store, tf_memory *memory, uint64_t delta) {
     uint64_t old = memory->pages;
     if (delta == 0) return old;
     if (old > memory->maximum || delta > memory->maximum - old) return UINT64_MAX;
-    uint64_t more = delta * TF_PAGE;
+    uint64_t more = delta << memory->page_shift;
     if (more > store->limits.memory_bytes) return UINT64_MAX;
-    if (!tf_reservation_extend(memory->base, memory->bytes, memory->bytes + more)) return UINT64_MAX;
+    if (!tf_reservation_extend(memory->base, accessible(memory->bytes), accessible(memory->bytes + more)))
+        return UINT64_MAX;
     store->limits.memory_bytes -= more;
     memory->bytes += more;
     memory->pages += delta;
@@ -94,7 +116,9 @@ tf_trap tf_memory_fill(tf_store *store, tf_memory *memory, uint64_t at, uint32_t
 }
 
 /* As memmove, chunk by chunk, from the side on which the source isn't overwritten before it is read. */
-static tf_trap move(tf_store *store, uint8_t *to, const uint8_t *from, uint64_t count) {
+tf_trap tf_move(tf_store *store, void *target, const void *source, uint64_t count) {
+    uint8_t *to = target;
+    const uint8_t *from = source;
     bool forwards = (uintptr_t)to - (uintptr_t)from >= count;
     while (count > chunk) {
         count -= chunk;
@@ -112,7 +136,7 @@ static tf_trap move(tf_store *store, uint8_t *to, const uint8_t *from, uint64_t 
 
 tf_trap tf_memory_copy(tf_store *store, tf_memory *to, tf_memory *from, uint64_t at, uint64_t source, uint64_t count) {
     if (!tf_in_bounds(at, count, to->bytes) || !tf_in_bounds(source, count, from->bytes)) return TF_TRAP_MEMORY_BOUNDS;
-    return move(store, to->base + at, from->base + source, count);
+    return tf_move(store, to->base + at, from->base + source, count);
 }
 
 tf_trap tf_memory_init(tf_instance *instance, tf_memory *memory, uint32_t segment, uint64_t at, uint32_t source,
@@ -121,5 +145,5 @@ tf_trap tf_memory_init(tf_instance *instance, tf_memory *memory, uint32_t segmen
     uint64_t size = tf_state(instance)->dropped_data[segment] ? 0 : data->count;
     if (!tf_in_bounds(at, count, memory->bytes) || !tf_in_bounds(source, count, size)) return TF_TRAP_MEMORY_BOUNDS;
     if (count == 0) return TF_OK; /* an empty segment may have no bytes to point to */
-    return move(instance->store, memory->base + at, data->bytes + source, count);
+    return tf_move(instance->store, memory->base + at, data->bytes + source, count);
 }

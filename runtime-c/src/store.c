@@ -3,11 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tf_heap.h"
+#include "tf_heap.h"
 #include "tf_store.h"
 #include "tf_watchdog.h"
 
 /* Holds the store itself, its scratch area and the instances of most programs. */
 enum { block_size = 32 * 1024 };
+_Static_assert(sizeof(tf_store) + sizeof(tf_shared) + 8 * TF_SCRATCH_CELLS + 32 <= block_size, "one block");
+_Static_assert(sizeof(tf_shared) % 16 == 0 && offsetof(tf_shared, tail) == sizeof(tf_shared) - 8,
+               "generated code finds these in front of the scratch area");
 
 typedef struct tf_arena_block {
     struct tf_arena_block *next;
@@ -42,8 +47,11 @@ tf_store *tf_store_create(const tf_store_limits *limits) {
     if (!store) return NULL;
     memset(store, 0, offsetof(tf_store, backtrace));
     store->message[0] = 0;
-    store->scratch = allocate(&arena, TF_SCRATCH_CELLS * sizeof(uint64_t)); /* fits into the first block */
+    size_t shared = sizeof(tf_shared) + TF_SCRATCH_CELLS * sizeof(uint64_t); /* fits into the first block */
+    store->scratch = (uint64_t *)((tf_shared *)memset(allocate(&arena, shared), 0, shared) + 1);
     store->limits = *limits;
+    store->memory_limit = limits->memory_bytes;
+    store->memory_limit = limits->memory_bytes;
     store->limits.stack_bytes = (limits->stack_bytes + 4095) & ~UINT64_C(4095);
     store->deadline = INT64_MAX;
     store->arena = arena;
@@ -51,6 +59,7 @@ tf_store *tf_store_create(const tf_store_limits *limits) {
 }
 
 void tf_store_destroy(tf_store *store) {
+    tf_heap_destroy(store);
     for (tf_store_memory *memory = store->memories; memory; memory = memory->next) tf_memory_destroy(memory);
     for (tf_store_table *table = store->tables; table; table = table->next) tf_table_destroy(table);
     tf_arena_block *block = store->arena.blocks;

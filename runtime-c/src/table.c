@@ -6,7 +6,8 @@
 
 static const uint64_t most_elements = UINT32_MAX;
 
-tf_trap tf_table_create(tf_store *store, uint32_t element_type, tf_limits limits, tf_store_table **created) {
+tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
+                        tf_store_table **created) {
     if (limits.minimum > store->limits.table_elements) {
         tf_store_set_message(store, "the module's table is larger than the limit");
         return TF_TRAP_OUT_OF_MEMORY;
@@ -25,6 +26,7 @@ tf_trap tf_table_create(tf_store *store, uint32_t element_type, tf_limits limits
         .element_type = element_type,
     };
     new->declared = limits;
+    new->is_64 = is_64;
     new->next = store->tables;
     store->tables = new;
     *created = new;
@@ -64,13 +66,12 @@ tf_trap tf_table_init(tf_instance *instance, tf_table *table, uint32_t segment, 
     uint64_t size = tf_state(instance)->dropped_elements[segment] ? 0 : elements->count;
     if (!tf_in_bounds(at, count, table->size) || !tf_in_bounds(source, count, size)) return TF_TRAP_TABLE_BOUNDS;
     void **to = table->elements + at;
-    for (uint32_t i = source; i < source + count; i++) {
-        if (elements->references) {
-            uint32_t offset = elements->references[i];
-            *to++ = offset ? (char *)instance + offset : NULL;
-        } else {
-            *to++ = (void *)(uintptr_t)tf_constant_value(instance, &elements->expressions[i]);
-        }
-    }
+    for (uint32_t i = 0; i < count; i++) to[i] = tf_segment_element(instance, segment, source + i);
     return TF_OK;
+}
+
+void *tf_segment_element(const tf_instance *instance, uint32_t segment, uint32_t index) {
+    const uint32_t *references = instance->module->elements[segment].references;
+    if (!references) return tf_state(instance)->elements[segment][index];
+    return references[index] ? (char *)instance + references[index] : NULL;
 }

@@ -17,7 +17,7 @@ typedef struct tf_arena {
 /* A memory and what only the runtime needs to know of it. `memory` is first: the two have one address. */
 typedef struct tf_store_memory {
     tf_memory memory;
-    tf_limits declared;
+    tf_memory_type declared;
     bool has_image;
     struct tf_store_memory *next;
 } tf_store_memory;
@@ -25,6 +25,7 @@ typedef struct tf_store_memory {
 typedef struct tf_store_table {
     tf_table table;
     tf_limits declared;
+    bool is_64;
     struct tf_store_table *next;
 } tf_store_table;
 
@@ -32,10 +33,13 @@ struct tf_store {
     uintptr_t stack_limit;          /* no host function starts with a stack pointer below */
     volatile bool interrupted;      /* the deadline has passed; set by the signal handler on the store's thread */
     int64_t deadline;               /* CLOCK_MONOTONIC, INT64_MAX without one */
-    uint64_t *scratch;
+    uint64_t *scratch;              /* TF_SCRATCH_CELLS of them, a tf_shared in front */
     tf_store_limits limits;         /* memory_bytes and table_elements: what is left */
+    uint64_t memory_limit;          /* memory_bytes as it was, for messages */
     tf_store_memory *memories;
     tf_store_table *tables;
+    tf_instance *instances;         /* linked by tf_instance_state.next */
+    struct tf_heap *heap;           /* of objects; NULL until there is one */
     tf_arena arena;
     void *host; /* tf_instance.host of new instances */
     void *data; /* tf_host.data of host functions without */
@@ -50,6 +54,8 @@ struct tf_store {
 typedef struct tf_instance_state {
     bool *dropped_data;     /* per data segment; active ones are dropped once copied */
     bool *dropped_elements;
+    void ***elements;       /* per element segment of expressions: their values; otherwise NULL */
+    tf_instance *next;      /* in the store */
 } tf_instance_state;
 
 /* Always inline: guest text uses it. */
@@ -57,12 +63,18 @@ static inline __attribute__((always_inline)) tf_instance_state *tf_state(const t
     return instance->reserved[0];
 }
 
+/* What generated code shares with the runtime, besides the scratch area. Always inline: guest text uses it. */
+static inline __attribute__((always_inline)) tf_shared *tf_store_shared(const tf_store *store) {
+    return (tf_shared *)store->scratch - 1;
+}
+
 /* Zeroed, aligned to 16 bytes, freed with the store. NULL: no memory. */
 void *tf_store_allocate(tf_store *store, size_t size);
 
 /* For an instance that is not yet running: TF_OK, or why there is no such memory or table (message in the store). */
-tf_trap tf_memory_create(tf_store *store, tf_limits limits, tf_store_memory **created);
-tf_trap tf_table_create(tf_store *store, uint32_t element_type, tf_limits limits, tf_store_table **created);
+tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_memory **created);
+tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
+                        tf_store_table **created);
 void tf_memory_destroy(tf_store_memory *memory);
 void tf_table_destroy(tf_store_table *table);
 
@@ -82,8 +94,15 @@ tf_trap tf_table_copy(tf_table *to, tf_table *from, uint64_t at, uint64_t source
 tf_trap tf_table_init(tf_instance *instance, tf_table *table, uint32_t segment, uint64_t at, uint32_t source,
                       uint32_t count);
 
-/* The value of a constant expression; uses the store's scratch area as its stack. */
-uint64_t tf_constant_value(const tf_instance *instance, const tf_expression *expression);
+/* memmove, with looks at the deadline. */
+tf_trap tf_move(tf_store *store, void *target, const void *source, uint64_t count);
+
+/* A reference of an element segment that isn't dropped. */
+void *tf_segment_element(const tf_instance *instance, uint32_t segment, uint32_t index);
+
+/* The value of a constant expression, of a v128 both halves (otherwise the second is 0). Uses the store's scratch
+ * area as its stack. May collect, and fails where there is no room for an object. */
+tf_trap tf_constant_value(tf_instance *instance, const tf_expression *expression, uint64_t value[2]);
 
 /* [at, at + count) lies within [0, size). */
 static inline bool tf_in_bounds(uint64_t at, uint64_t count, uint64_t size) {
@@ -96,6 +115,14 @@ static inline tf_memory **tf_instance_memories(const tf_instance *instance) {
 
 static inline tf_table **tf_instance_tables(const tf_instance *instance) {
     return (tf_table **)((char *)instance + instance->module->tables_offset);
+}
+
+static inline tf_tag **tf_instance_tags(const tf_instance *instance) {
+    return (tf_tag **)((char *)instance + instance->module->tags_offset);
+}
+
+static inline tf_function *tf_instance_references(const tf_instance *instance) {
+    return (tf_function *)((char *)instance + instance->module->references_offset);
 }
 
 /* Where a global's value is. */

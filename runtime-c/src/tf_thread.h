@@ -17,6 +17,8 @@ typedef struct tf_activation {
     void *frame; /* of tf_enter_guest; first: the assembly finds it at offset 0 */
     struct tf_activation *outer;
     tf_store *store;
+    tf_roots *roots;       /* the store's before: what the guests outside of this activation hold, for the collector */
+    tf_handler *handlers;  /* likewise: no exception passes a host function */
 } tf_activation;
 
 /* A stack for guests: a guard of TF_STACK_GUARD bytes, then [low, top). */

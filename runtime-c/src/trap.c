@@ -1,8 +1,8 @@
 /* trap.c: guests that fault, overrun their stack or their time, and the backtrace they leave.
  *
  * A signal is the guest's only if this thread is in a guest, the program counter lies in generated code or in
- * guest text, and the address in one of the store's reservations, the guest stack's guard, or (a null function
- * reference) at the very bottom. Everything else is a bug of the host and goes to the handler that was there before.
+ * guest text, and the address in one of the store's reservations, the guest stack's guard, or (a null reference) at
+ * the very bottom. Everything else is a bug of the host and goes to the handler that was there before.
  */
 #define _GNU_SOURCE
 #include "tf_trap.h"
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "tf_thread.h"
@@ -28,6 +29,9 @@ static bool is_guest_code(uintptr_t counter) {
     return (counter >= (uintptr_t)__start_tf_guest_text && counter < (uintptr_t)__stop_tf_guest_text) ||
            tf_code_contains(counter);
 }
+
+/* A field of a null structure faults below. */
+enum { null_end = 65536 };
 
 /* --- Backtraces --- */
 
@@ -99,9 +103,17 @@ static tf_trap division_trap(const ucontext_t *context) {
 
 /* --- Handlers --- */
 
+/* Below what may be mapped, or else reserved by tf_trap_install: which null reference was followed. The offsets of
+ * tf_abi.h tell; a call without a check of the type reads tf_function.code first. */
+static tf_trap null_trap(uintptr_t address) {
+    if (address < offsetof(tf_function, code)) return TF_TRAP_UNINITIALIZED_ELEMENT;
+    if (address < offsetof(tf_object, length)) return TF_TRAP_NULL_FUNCTION;
+    return address < sizeof(tf_object) ? TF_TRAP_NULL_ARRAY : TF_TRAP_NULL_STRUCTURE;
+}
+
 static tf_trap address_trap(int number, const tf_thread *thread, uintptr_t address) {
     if (address < thread->stack.low && address >= thread->stack.low - TF_STACK_GUARD) return TF_TRAP_STACK_EXHAUSTED;
-    if (address < sizeof(tf_function)) return TF_TRAP_UNINITIALIZED_ELEMENT;
+    if (address < null_end) return null_trap(address);
     const tf_store *store = thread->innermost->store;
     for (const tf_store_memory *each = store->memories; each; each = each->next) {
         uintptr_t base = (uintptr_t)each->memory.base;
@@ -183,7 +195,16 @@ static void on_deadline(int number, siginfo_t *info, void *raw) {
     errno = saved;
 }
 
+/* The first page is never mapped. Linux may be set up so that the others could be; where it isn't, this fails, and
+ * nothing is needed. */
+static void reserve_bottom(void) {
+    const uintptr_t first_page = 4096;
+    mmap((void *)first_page, null_end - first_page, PROT_NONE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+}
+
 void tf_trap_install(void) {
+    reserve_bottom();
     for (int i = 0; i < handled_signals; i++) {
         struct sigaction action = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
         action.sa_sigaction = handled[i] == SIGURG ? on_deadline : on_fault;

@@ -7,17 +7,19 @@ import WasmRuntime
 package struct GuestLoader: FunctionLoader {
     private let cache: ModuleCache
     private let limits: GuestLimits
+    private let options: CompileOptions
 
     /// A loader for guests with these limits.
-    package init(cache: ModuleCache, limits: GuestLimits) {
+    package init(cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions()) {
         self.cache = cache
         self.limits = limits
+        self.options = options
     }
 
     package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
         let module: LoadedModule
         do {
-            module = try LoadedModule(try cache.artifact(contents: contents, name: name))
+            module = try LoadedModule(try cache.artifact(contents: contents, name: name, options: options))
         } catch {
             throw LoadFailure("\(error)")
         }

@@ -1,7 +1,7 @@
 import Glibc
 import Hostcalls
 package import Logging
-import ModuleCache
+package import ModuleCache
 import NIOCore
 import WasmRuntime
 
@@ -11,6 +11,8 @@ package struct ServerSettings: Sendable {
     package var configuration = ServerConfiguration()
     /// Bytes of memory for a guest.
     package var maximumMemory = 256 << 20
+    /// How functions are compiled.
+    package var compilation = CompileOptions()
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -44,7 +46,7 @@ package final class RunningServer: Sendable {
         Self.raiseDescriptorLimit()
         let cache = ModuleCache(
             configuration: CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") }))
-        let loader = GuestLoader(cache: cache, limits: settings.limits)
+        let loader = GuestLoader(cache: cache, limits: settings.limits, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, logger: logger)
     }

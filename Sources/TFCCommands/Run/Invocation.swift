@@ -9,16 +9,19 @@ struct Invocation {
         guard let type = module.functionType(ofExport: export) else {
             throw InvocationError("there is no exported function \(export.printable); tfc inspect shows what there is")
         }
-        try self.init(export, type, arguments)
+        try self.init(export, type, arguments, in: module.descriptor.types)
     }
 
-    init(_ export: String, _ type: FunctionType, _ arguments: [String]) throws(InvocationError) {
+    /// `types` are the module's.
+    init(
+        _ export: String, _ type: FunctionType, _ arguments: [String], in types: [SubType] = []
+    ) throws(InvocationError) {
         guard arguments.count == type.parameters.count else {
             throw InvocationError("\(export.printable) is \(type); arguments given: \(arguments.count)")
         }
         var values: [Value] = []
         for (text, type) in zip(arguments, type.parameters) {
-            guard let value = Self.value(text, type) else {
+            guard let value = Self.value(text, type, in: types) else {
                 throw InvocationError("\(text.printable) is not of type \(type)")
             }
             values.append(value)
@@ -28,16 +31,14 @@ struct Invocation {
 
     /// Integers decimal, signed or unsigned, or hexadecimal with `0x`; floats as Swift reads them; references: `null`;
     /// vectors hexadecimal.
-    static func value(_ text: String, _ type: ValueType) -> Value? {
+    static func value(_ text: String, _ type: ValueType, in types: [SubType] = []) -> Value? {
         switch type {
         case .i32: return integer(text, UInt32.self, Int32.self).map(Value.i32)
         case .i64: return integer(text, UInt64.self, Int64.self).map(Value.i64)
         case .f32: return Float(text).map { .f32($0.bitPattern) }
         case .f64: return Double(text).map { .f64($0.bitPattern) }
         case .v128: return vector(text)
-        case .funcref where text == "null": return .funcref(nil)
-        case .externref where text == "null": return .externref(nil)
-        default: return nil
+        default: return type.isNullable && text == "null" ? Value(cell: 0, type: type, in: types) : nil
         }
     }
 
@@ -63,7 +64,7 @@ struct Invocation {
         return U(text) ?? S(text).map { U(truncatingIfNeeded: $0) }
     }
 
-    /// A result as it is printed: integers signed.
+    /// A result as it is printed: integers signed, references as what they refer to.
     static func text(_ value: Value) -> String {
         switch value {
         case .i32(let bits): "\(Int32(bitPattern: bits))"
@@ -71,8 +72,20 @@ struct Invocation {
         case .f32(let bits): "\(Float(bitPattern: bits))"
         case .f64(let bits): "\(Double(bitPattern: bits))"
         case .v128(let low, let high): "0x" + hexadecimal(high) + hexadecimal(low)
-        case .funcref(let function): function == nil ? "null" : "function"
-        case .externref(let number): number.map { "extern \($0)" } ?? "null"
+        case .funcref, .externref, .reference: reference(value)
+        }
+    }
+
+    /// What a reference refers to; its contents are the guest's own.
+    private static func reference(_ value: Value) -> String {
+        switch value.referenceKind {
+        case .function: "function"
+        case .external: "extern" + (value.externalNumber.map { " \($0)" } ?? "")
+        case .i31: "i31" + (value.i31.map { " \(Int32(bitPattern: $0 << 1) >> 1)" } ?? "")
+        case .structure: "struct"
+        case .array: "array"
+        case .exception: "exception"
+        case .null, nil: "null"
         }
     }
 }

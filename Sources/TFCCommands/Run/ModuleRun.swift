@@ -10,7 +10,7 @@ enum ModuleRun {
         do {
             try run(arguments)
             return 0
-        } catch let trap as Trap where trap.kind != .outOfMemory {
+        } catch let trap as Trap where trap.isGuests {
             return report(trap, of: arguments.file)
         } catch let error as InvocationError {
             StandardError.write("tfc: \(arguments.file.printable): \(error.description)\n")
@@ -49,14 +49,14 @@ enum ModuleRun {
         do {
             return try linker.instantiate(module, in: store)
         } catch {
-            guard case .trap(let trap) = error, trap.kind != .outOfMemory else { throw error }
+            guard case .trap(let trap) = error, trap.isGuests else { throw error }
             throw trap
         }
     }
 
     private static func artifact(_ arguments: RunArguments) throws -> Artifact {
         let cache = ModuleCache(configuration: .forCommands())
-        let options = CompileOptions(tier: arguments.tier)
+        let options = CompileOptions(tier: arguments.tier, boundsChecks: arguments.boundsChecks)
         if arguments.file == "-" {
             return try cache.artifact(contents: try readFile("-"), name: "-", options: options)
         }
@@ -102,6 +102,11 @@ enum ModuleRun {
         StandardError.write(text)
         return ExitStatus.trap
     }
+}
+
+extension Trap {
+    /// Whether the guest's code ended so: a heap that it filled too, but not want of memory before it ran.
+    fileprivate var isGuests: Bool { kind != .outOfMemory || !backtrace.isEmpty }
 }
 
 extension WASIContext {

@@ -9,6 +9,7 @@ struct RunArguments: Equatable, Sendable {
     /// The export to call instead of `_start`.
     var invoke: String?
     var tier = Tier.quick
+    var boundsChecks = BoundsChecks.guardPages
     var limits = RunLimits()
     /// A path, or `-` for standard input.
     var file: String
@@ -75,6 +76,9 @@ extension RunArguments {
         case "--tier":
             guard let tier = Tier(rawValue: value) else { return false }
             self.tier = tier
+        case "--bounds-checks":
+            guard let checks = BoundsChecks(rawValue: value) else { return false }
+            boundsChecks = checks
         case "-W": return (try? limits.apply(value)) != nil
         default: return false
         }

@@ -30,6 +30,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: "How to compile.")
     var tier = Tier.quick
 
+    @Option(help: "What keeps guests within their memories.")
+    var boundsChecks = BoundsChecks.guardPages
+
     @Option(
         name: .customShort("W"),
         help: ArgumentHelp(
@@ -50,7 +53,8 @@ struct RunCommand: ParsableCommand {
 
     /// The same as a plain value.
     func runArguments() throws -> RunArguments {
-        var result = RunArguments(argv0: argv0, invoke: invoke, tier: tier, file: file, arguments: arguments)
+        var result = RunArguments(
+            argv0: argv0, invoke: invoke, tier: tier, boundsChecks: boundsChecks, file: file, arguments: arguments)
         for text in dirs {
             guard let grant = DirectoryGrant(text) else {
                 throw ValidationError("--dir \(text): expected HOST or HOST::GUEST")

@@ -2,7 +2,7 @@
 enum WastOutcome: Equatable {
     case passed
     case failed(String)
-    /// It is about something that we don't have.
+    /// There is nothing of it but text.
     case skipped
 }
 
@@ -11,11 +11,20 @@ struct WastCounts: Equatable {
     var passed = 0
     var failed = 0
     var skipped = 0
+    /// Failed as ``WastExpectedFailures`` have it.
+    var expected = 0
 
     static func += (a: inout WastCounts, b: WastCounts) {
         a.passed += b.passed
         a.failed += b.failed
         a.skipped += b.skipped
+        a.expected += b.expected
+    }
+
+    /// `2 passed, 0 failed, 1 skipped`.
+    var text: String {
+        "\(passed) passed, \(failed) failed, \(skipped) skipped"
+            + (expected == 0 ? "" : ", \(expected) failed as expected")
     }
 }
 

@@ -34,7 +34,7 @@ struct WastRunner {
     private mutating func perform(_ step: WastStep) -> WastOutcome {
         do {
             return try attempt(step)
-        } catch is WastUnsupported {
+        } catch is WastTextOnly {
             return .skipped
         } catch {
             return .failed("\(error)")
@@ -46,16 +46,13 @@ struct WastRunner {
         case .module(let module, let name):
             // The commands that follow are about this one, even if there is none.
             latestInstance = nil
-            try add(try linker.instantiate(try load(module), in: store), name)
-        case .definition(let module, let name):
-            let loaded = try load(module)
-            latestDefinition = loaded
-            if let name { definitions[name] = loaded }
+            add(try linker.instantiate(try define(module, name), in: store), name)
+        case .definition(let module, let name): _ = try define(module, name)
         case .instance(let name, let definition):
             guard let module = definition.map({ definitions[$0] }) ?? latestDefinition else {
                 return .failed("there is no such definition")
             }
-            try add(try linker.instantiate(module, in: store), name)
+            add(try linker.instantiate(module, in: store), name)
         case .register(let name, let alias): linker.define(exportsOf: try instance(name), as: alias)
         case .action(let action): _ = try results(action)
         case .assertReturn(let action, let expected): return compare(try results(action), expected)
@@ -63,12 +60,21 @@ struct WastRunner {
         case .assertInvalid(let module, _), .assertMalformed(let module, _): return try refusal(of: module)
         case .assertUnlinkable(let module, let text), .assertUninstantiable(let module, let text):
             return try failure(of: module, text, isLinking: step.isAboutLinking)
-        case .other: return .skipped
+        case .assertException(let action): return exception(action)
+        case .aboutText: return .skipped
         }
         return .passed
     }
 
-    private mutating func add(_ instance: Instance, _ name: String?) throws {
+    /// Every module can be instantiated again.
+    private mutating func define(_ module: WastModule, _ name: String?) throws -> LoadedModule {
+        let loaded = try load(module)
+        latestDefinition = loaded
+        if let name { definitions[name] = loaded }
+        return loaded
+    }
+
+    private mutating func add(_ instance: Instance, _ name: String?) {
         latestInstance = instance
         if let name { instances[name] = instance }
     }
@@ -81,7 +87,7 @@ struct WastRunner {
     }
 
     private func load(_ module: WastModule) throws -> LoadedModule {
-        guard let file = module.file else { throw WastUnsupported() }
+        guard let file = module.file else { throw WastTextOnly() }
         return try LoadedModule(try cache.artifact(file: folder + "/" + file, options: options))
     }
 }
@@ -97,7 +103,7 @@ extension WastRunner {
             return [value]
         case .invoke:
             let arguments = try action.arguments.map { argument in
-                guard let value = Value(argument) else { throw WastUnsupported() }
+                guard let value = Value(argument) else { throw CommandFailure("an argument without type") }
                 return value
             }
             // A loop for ever is a failure of one command.
@@ -126,7 +132,17 @@ extension WastRunner {
         } catch let trap as Trap {
             return trap.message.begins(like: text) ? .passed : .failed("trap: \(trap.message), instead of: \(text)")
         } catch {
-            return error is WastUnsupported ? .skipped : .failed("\(error)")
+            return .failed("\(error)")
+        }
+    }
+
+    private func exception(_ action: WastAction) -> WastOutcome {
+        do {
+            return .failed("no exception, but \(try results(action))")
+        } catch let trap as Trap where trap.kind == .uncaughtException {
+            return .passed
+        } catch {
+            return .failed("\(error), instead of an exception")
         }
     }
 
@@ -155,8 +171,8 @@ extension WastRunner {
     }
 }
 
-/// A command about something that we don't have.
-struct WastUnsupported: Error {}
+/// A command about a module that there is only as text.
+struct WastTextOnly: Error {}
 
 extension WastStep {
     fileprivate var isAboutLinking: Bool {
@@ -167,35 +183,4 @@ extension WastStep {
 extension String {
     /// Scripts have the beginning of the reference implementation's message, which sometimes says more than ours.
     fileprivate func begins(like text: String) -> Bool { hasPrefix(text) || text.hasPrefix(self) }
-}
-
-extension Value {
-    /// Nil for what we don't have.
-    fileprivate init?(_ value: WastValue) {
-        switch value {
-        case .i32(let bits): self = .i32(bits)
-        case .i64(let bits): self = .i64(bits)
-        case .f32(let bits): self = .f32(bits)
-        case .f64(let bits): self = .f64(bits)
-        case .v128(let low, let high): self = .v128(low: low, high: high)
-        case .null(.funcref): self = .funcref(nil)
-        case .null(.externref): self = .externref(nil)
-        case .extern(let number): self = .externref(number)
-        case .unsupported: return nil
-        }
-    }
-}
-
-extension WastResult {
-    fileprivate init(_ value: Value) {
-        switch value {
-        case .i32(let bits): self = .value(.i32(bits))
-        case .i64(let bits): self = .value(.i64(bits))
-        case .f32(let bits): self = .value(.f32(bits))
-        case .f64(let bits): self = .value(.f64(bits))
-        case .v128(let low, let high): self = .value(.v128(low: low, high: high))
-        case .funcref(let function): self = function == nil ? .value(.null(.funcref)) : .function
-        case .externref(let number): self = .value(number.map(WastValue.extern) ?? .null(.externref))
-        }
-    }
 }

@@ -38,8 +38,10 @@ enum WastStep: Decodable {
     case assertMalformed(WastModule, text: String)
     case assertUnlinkable(WastModule, text: String)
     case assertUninstantiable(WastModule, text: String)
-    /// A command of a proposal we don't have, or about the text format.
-    case other(String)
+    /// Ends in an exception that nobody catches.
+    case assertException(WastAction)
+    /// About annotations and custom sections of the text format.
+    case aboutText
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: WastKey.self)
@@ -72,7 +74,9 @@ enum WastStep: Decodable {
         case "assert_malformed": return .assertMalformed(try WastModule(from: decoder), text: try text())
         case "assert_unlinkable": return .assertUnlinkable(try WastModule(from: decoder), text: try text())
         case "assert_uninstantiable": return .assertUninstantiable(try WastModule(from: decoder), text: try text())
-        default: return .other(type)
+        case "assert_exception": return .assertException(try action())
+        case "assert_malformed_custom", "assert_invalid_custom": return .aboutText
+        default: throw CommandFailure("there is no command \(type)")
         }
     }
 }

@@ -18,10 +18,14 @@ enum WastSpectest {
         for (name, value) in globals {
             linker.define(try store.makeGlobal(value, isMutable: false), module: "spectest", name: name)
         }
-        let table = TableType(element: .funcref, limits: Limits(minimum: 10, maximum: 20))
-        linker.define(try store.makeTable(table), module: "spectest", name: "table")
-        let memory = MemoryType(limits: Limits(minimum: 1, maximum: 2))
-        linker.define(try store.makeMemory(memory), module: "spectest", name: "memory")
+        for (name, is64) in [("table", false), ("table64", true)] {
+            let type = TableType(element: .funcref, limits: Limits(minimum: 10, maximum: 20), is64: is64)
+            linker.define(try store.makeTable(type), module: "spectest", name: name)
+        }
+        for (name, isShared) in [("memory", false), ("shared_memory", true)] {
+            let type = MemoryType(limits: Limits(minimum: 1, maximum: 2), isShared: isShared)
+            linker.define(try store.makeMemory(type), module: "spectest", name: name)
+        }
     }
 
     private static let functions: [(String, [ValueType])] = [
