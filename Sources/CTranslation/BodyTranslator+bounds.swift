@@ -18,9 +18,7 @@ extension BodyTranslator {
         }
     }
 
-    func addressForm(_ memory: UInt32) -> AddressForm {
-        module.memories[Int(memory)].form(options.boundsChecks)
-    }
+    func addressForm(_ memory: UInt32) -> AddressForm { addressForms[Int(memory)] }
 
     /// What an access can do once its address is checked.
     func accessEffects(_ memory: UInt32) -> Effects {

@@ -134,7 +134,7 @@ extension BodyTranslator {
 
     mutating func callNode(_ type: FunctionType, _ overflow: Int) -> Expression {
         let count = type.parameters.count - overflow
-        var node = Expression(.call, type.returned(in: module) ?? .u32)
+        var node = Expression(.call, type.results.first.map { $0 == .v128 ? .u64 : cType($0) } ?? .u32)
         node.a = Int32(arguments.count)
         node.b = Int32(count)
         for index in (stack.count - count)..<stack.count {

@@ -12,6 +12,10 @@ struct BodyTranslator: ~Copyable {
     let module: Module
     let options: TranslationOptions
     let layout: InstanceLayout
+    /// By type: whether it is one of functions.
+    let isFunctionType: [Bool]
+    /// By memory: what an access of it needs.
+    let addressForms: [AddressForm]
     /// Position of a function in `layout.referenced`.
     let referencePositions: [UInt32]
     var validator: FunctionValidator
@@ -74,6 +78,8 @@ struct BodyTranslator: ~Copyable {
         self.layout = layout
         self.options = options
         validator = FunctionValidator(validated)
+        isFunctionType = module.types.map { $0.function != nil }
+        addressForms = module.memories.map { $0.form(options.boundsChecks) }
         var positions = [UInt32](repeating: 0, count: module.functions.count)
         for (position, function) in layout.referenced.enumerated() { positions[function.offset] = UInt32(position) }
         referencePositions = positions
@@ -179,7 +185,13 @@ struct BodyTranslator: ~Copyable {
     func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
 
     /// How a variable of a value type is declared.
-    func cType(_ type: ValueType) -> CType { CType(type, in: module) }
+    ///
+    /// Asked of every operand: the module is not touched, since that would copy it.
+    func cType(_ type: ValueType) -> CType {
+        if let plain = CType(plain: type) { return plain }
+        guard let index = type.typeIndex else { return type.isAbstractFunction ? .reference : .object }
+        return isFunctionType[index.offset] ? .reference : .object
+    }
 
     /// An upper bound of the C function's variables.
     private var frameSize: Int {

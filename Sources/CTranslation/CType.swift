@@ -13,13 +13,19 @@ enum CType: UInt8 {
     ///
     /// `module` says what a concrete reference refers to.
     init(_ type: ValueType, in module: Module) {
-        switch type {
-        case .i32: self = .u32
-        case .i64: self = .u64
-        case .f32: self = .f32
-        case .f64: self = .f64
-        case .v128: self = .vector
-        default: self = module.isOfFunctions(type) ? .reference : .object
+        self = CType(plain: type) ?? (module.isOfFunctions(type) ? .reference : .object)
+    }
+
+    /// For a type that is no reference; nil for one that is.
+    @inline(__always)
+    init?(plain type: ValueType) {
+        switch type.rawValue {
+        case ValueType.i32.rawValue: self = .u32
+        case ValueType.i64.rawValue: self = .u64
+        case ValueType.f32.rawValue: self = .f32
+        case ValueType.f64.rawValue: self = .f64
+        case ValueType.v128.rawValue: self = .vector
+        default: return nil
         }
     }
 
@@ -68,7 +74,12 @@ enum CType: UInt8 {
 extension Module {
     /// Whether a reference type belongs to the func hierarchy.
     func isOfFunctions(_ type: ValueType) -> Bool {
-        guard let index = type.typeIndex else { return type.code == 0x70 || type.code == 0x73 }
+        guard let index = type.typeIndex else { return type.isAbstractFunction }
         return types[index.offset].function != nil
     }
+}
+
+extension ValueType {
+    /// Whether it is a reference to an abstract heap type of the func hierarchy.
+    var isAbstractFunction: Bool { code == 0x70 || code == 0x73 }
 }
