@@ -92,11 +92,13 @@ def json_value(kind, value):
 class Recorder:
     """One module's calls in wasmtime, as commands."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, canonical=False):
+        """`canonical`: all NaNs have the same bits, which the specification leaves open."""
         self.folder, self.choice, self.commands, self.files = folder, random.Random(seed), [], {}
         configuration = wasmtime.Config()
         configuration.cranelift_opt_level = "none"
         configuration.consume_fuel = True
+        configuration.cranelift_nan_canonicalization = canonical
         configuration.max_wasm_stack = 1 << 20
         configuration.shared_memory = True
         # With faults for bounds, it panics at those in shared memories.
