@@ -29,7 +29,7 @@ static uint64_t accessible(uint64_t bytes) { return (bytes + TF_PAGE - 1) & ~(TF
 static const char *refusal(const tf_store *store, const tf_memory_type *type) {
     if (type->limits.minimum > most_pages(type)) return "the module's memory is larger than 4 GiB";
     if (type->limits.minimum << type->page_shift > store->limits.memory_bytes)
-        return "the module's memory is larger than the limit";
+        return "the module's memories are larger than the limit; raise the limit on memory if the program needs more";
     return NULL;
 }
 

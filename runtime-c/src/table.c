@@ -9,7 +9,7 @@ static const uint64_t most_elements = UINT32_MAX;
 tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
                         tf_store_table **created) {
     if (limits.minimum > store->limits.table_elements) {
-        tf_store_set_message(store, "the module's table is larger than the limit");
+        tf_store_set_message(store, "the module's tables have more elements together than the limit");
         return TF_TRAP_OUT_OF_MEMORY;
     }
     tf_store_table *new = tf_store_allocate(store, sizeof *new);
