@@ -10,7 +10,7 @@ package enum UnknownImports: String, Hashable, Sendable {
     case error
     /// A function that traps when it is called.
     case trap
-    /// A function that returns zeros.
+    /// A function that returns zeros, or traps if a result can't be null.
     case zero
 }
 
@@ -120,9 +120,10 @@ package struct Linker {
         var native = tf_extern()
         native.kind = TF_EXTERN_FUNCTION.rawValue
         native.type = module.code.types.identifiers[index.offset]
-        if unknownImports == .zero {
+        let results = module.descriptor.types[index.offset].function?.results ?? []
+        // A reference that can't be null has no zero.
+        if unknownImports == .zero, results.allSatisfy(\.isDefaultable) {
             native.call = tf_zero_import
-            let results = module.descriptor.types[index.offset].function?.results ?? []
             native.data = UnsafeMutableRawPointer(bitPattern: Value.cellCount(results))
         } else {
             let error = LinkError(reason: .unknown, module: item.module, name: item.name)

@@ -40,6 +40,17 @@ import WasmRuntime
         #expect(trap?.message == #"unknown import: "env" "missing""#)
     }
 
+    @Test("an import that nobody provides makes no null of a reference that can't be one")
+    func unknownNonNull() throws {
+        var module = GuestModule()
+        // () -> (ref func)
+        let missing = module.importFunction("env", "missing", type: module.type([0x60, 0, 1, 0x64, 0x70]))
+        module.function("run", [], [GuestModule.i32], Op.call(missing) + [0xD1])
+        let store = try Store(limits: InstanceLimits())
+        let instance = try Linker(unknownImports: .zero).instantiate(module.load(), in: store)
+        #expect(#expect(throws: Trap.self) { try instance.invoke("run") }?.kind == .unknownImport)
+    }
+
     @Test("a memory that nobody provides is an error under every policy")
     func unknownMemory() throws {
         var module = GuestModule()
