@@ -76,9 +76,14 @@ struct GuestTests {
             for name in names { #expect(try server.get("/\(name).wasm").status == 500, "\(name)") }
         }
         for _ in 0..<20 { try round() }
-        let before = residentBytes()
-        for _ in 0..<200 { try round() }
-        #expect(residentBytes() - before < 16 << 20)
+        // Other tests take memory meanwhile; what leaks here would do so every time.
+        var growth = Int.max
+        for _ in 0..<5 where growth >= 16 << 20 {
+            let before = residentBytes()
+            for _ in 0..<200 { try round() }
+            growth = residentBytes() - before
+        }
+        #expect(growth < 16 << 20)
         #expect(try server.get("/fine.wasm").body == "fine")
         #expect(server.log.contains("bounds.wasm: out of bounds memory access"))
         #expect(server.log.contains("zero.wasm: integer divide by zero"))
