@@ -1,0 +1,62 @@
+"""scripts/bench; see `--help`."""
+
+import argparse
+import sys
+import tempfile
+
+from bench import ROOT, Bench
+from compilation import show_compilation
+from problem import Problem
+
+DESCRIPTION = """
+    Measures tfc. It builds nothing, and has a cache of its own in TMPDIR. A MODULE is a file, a folder that holds
+    module.wasm, or a name in the corpus of ../shared (or TERRAFIRMA_SHARED); the defaults are from there, and need it.
+    wasmtime is where ../shared/bench/peers puts it. Tables go to standard output, what is left out is named on standard
+    error. Exit status 2 if nothing could be measured."""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=DESCRIPTION)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add(commands, show_compilation, "compile", "throughput by phase, sizes, peak memory; default: all programs",
+        runs=5)
+    return parser.parse_args()
+
+
+def add(commands, action, name, purpose, runs=None, wasmtime=False, modules="*"):
+    """A command and the flags it shares with others."""
+    command = commands.add_parser(name, help=purpose, description=purpose)
+    command.set_defaults(action=action)
+    command.add_argument("--tfc", default=str(ROOT / ".build/release/tfc"),
+                         help="what to measure; default: the release build")
+    if runs:
+        command.add_argument("-n", dest="runs", type=positive, default=runs, help=f"runs of each; default: {runs}")
+    if wasmtime:
+        command.add_argument("--wasmtime", help="default: that of the peers")
+    command.add_argument("modules", nargs=modules, metavar="MODULE", help="see scripts/bench --help")
+    return command
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def main():
+    options = arguments()
+    if isinstance(options.modules, str):
+        options.modules = [options.modules]
+    with tempfile.TemporaryDirectory(prefix="terrafirma-bench-") as scraps:
+        try:
+            return options.action(Bench(options.tfc, scraps), options) or 0
+        except (Problem, OSError) as problem:
+            print(f"scripts/bench: {problem}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
