@@ -6,6 +6,7 @@ import tempfile
 
 from bench import ROOT, Bench
 from compilation import show_compilation
+from execution import compare_execution
 from problem import Problem
 
 DESCRIPTION = """
@@ -20,6 +21,12 @@ def arguments():
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add(commands, show_compilation, "compile", "throughput by phase, sizes, peak memory; default: all programs",
         runs=5)
+    run = add(commands, compare_execution, "run",
+              "execution beside wasmtime's compilers (../shared/bench/compare); default: all kernels and programs",
+              runs=3, wasmtime=True)
+    run.add_argument("--peers", default="winch,cranelift", help="compilers of wasmtime, by commas")
+    run.add_argument("--what", default="run", help="run, compile or both, by commas (CPU seconds)")
+    run.add_argument("--json", help="write the numbers there too")
     return parser.parse_args()
 
 
