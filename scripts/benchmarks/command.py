@@ -8,6 +8,7 @@ from bench import ROOT, Bench
 from compilation import show_compilation
 from execution import compare_execution
 from problem import Problem
+from size import show_code_size
 
 DESCRIPTION = """
     Measures tfc. It builds nothing, and has a cache of its own in TMPDIR. A MODULE is a file, a folder that holds
@@ -27,6 +28,8 @@ def arguments():
     run.add_argument("--peers", default="winch,cranelift", help="compilers of wasmtime, by commas")
     run.add_argument("--what", default="run", help="run, compile or both, by commas (CPU seconds)")
     run.add_argument("--json", help="write the numbers there too")
+    add(commands, show_code_size, "size", "machine code beside wasmtime's compilers; default: all programs",
+        wasmtime=True)
     return parser.parse_args()
 
 
