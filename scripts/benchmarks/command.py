@@ -7,6 +7,7 @@ import tempfile
 from bench import ROOT, Bench
 from compilation import show_compilation
 from execution import compare_execution
+from instructions import show_instructions
 from problem import Problem
 from size import show_code_size
 
@@ -30,6 +31,8 @@ def arguments():
     run.add_argument("--json", help="write the numbers there too")
     add(commands, show_code_size, "size", "machine code beside wasmtime's compilers; default: all programs",
         wasmtime=True)
+    add(commands, show_instructions, "count",
+        "instructions by phase, by valgrind; default: hello-c, bzip2-c, lua-eh, quickjs")
     return parser.parse_args()
 
 
