@@ -10,6 +10,7 @@ from execution import compare_execution
 from instructions import show_instructions
 from problem import Problem
 from size import show_code_size
+from start import COMMANDS, show_start
 
 DESCRIPTION = """
     Measures tfc. It builds nothing, and has a cache of its own in TMPDIR. A MODULE is a file, a folder that holds
@@ -29,6 +30,12 @@ def arguments():
     run.add_argument("--peers", default="winch,cranelift", help="compilers of wasmtime, by commas")
     run.add_argument("--what", default="run", help="run, compile or both, by commas (CPU seconds)")
     run.add_argument("--json", help="write the numbers there too")
+    start = add(commands, show_start, "start",
+                "tfc run of a cached hello beside a shell script, wasmtime and node; default: hello-c", runs=50,
+                wasmtime=True, modules="?")
+    start.add_argument("--commands", type=names, default=",".join(COMMANDS),
+                       help="by commas; a round with node leaves the others cold caches (default: %(default)s)")
+    start.add_argument("--strict", action="store_true", help="exit 1 if it is slower than we want it")
     add(commands, show_code_size, "size", "machine code beside wasmtime's compilers; default: all programs",
         wasmtime=True)
     add(commands, show_instructions, "count",
@@ -48,6 +55,13 @@ def add(commands, action, name, purpose, runs=None, wasmtime=False, modules="*")
         command.add_argument("--wasmtime", help="default: that of the peers")
     command.add_argument("modules", nargs=modules, metavar="MODULE", help="see scripts/bench --help")
     return command
+
+
+def names(text):
+    chosen = text.split(",")
+    if "tfc" not in chosen or not set(chosen) <= set(COMMANDS):
+        raise argparse.ArgumentTypeError(f"tfc, and any other of {', '.join(COMMANDS)}")
+    return chosen
 
 
 def positive(text):
