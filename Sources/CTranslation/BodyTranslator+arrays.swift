@@ -25,7 +25,7 @@ extension BodyTranslator {
 
     // MARK: Making
 
-    /// `o1=A.array_new…((p)i,J[2],…);`: what waits and may trap or call comes first.
+    /// `o1=A.array_new…(i,J[2],…);`: what waits and may trap or call comes first.
     private mutating func newArray(
         _ name: StaticString, _ type: UInt32, segment: UInt32? = nil, operands count: Int
     ) {
@@ -36,7 +36,7 @@ extension BodyTranslator {
         writeTemporary(variable)
         body.write(byte: UInt8(ascii: "="))
         body.write(name)
-        body.write("((p)i,J[")
+        body.write("(i,J[")
         body.write(type)
         body.write(byte: UInt8(ascii: "]"))
         if let segment {
@@ -61,7 +61,7 @@ extension BodyTranslator {
         newArray("A.array_new", type, operands: 1)
         guard !isZero(value) else { return }
         let array = stack[stack.count - 1]
-        body.write("A.array_fill((p)i,")
+        body.write("A.array_fill(i,")
         writeKept(array)
         body.write(",0")
         writeBits(ofElement: value)
@@ -80,7 +80,7 @@ extension BodyTranslator {
         noteCollection()
         let variable = temporaries.take(.object)
         writeTemporary(variable)
-        body.write("=A.array_new((p)i,J[")
+        body.write("=A.array_new(i,J[")
         body.write(type)
         body.write("],")
         body.write(count)
@@ -181,7 +181,7 @@ extension BodyTranslator {
         prepareFill(stack.count - 1)
         push(count)
         flush(Effects.all, below: stack.count - 4)
-        body.write("A.array_fill((p)i")
+        body.write("A.array_fill(i")
         writeArgument(stack[stack.count - 4])
         writeArgument(stack[stack.count - 3])
         writeBits(ofElement: stack[stack.count - 2])
@@ -201,12 +201,12 @@ extension BodyTranslator {
         makeRepeatable(index)
     }
 
-    /// `A.name((p)i,array,segment,operands…);`.
+    /// `A.name(i,array,segment,operands…);`.
     private mutating func performOnArray(_ name: StaticString, segment: UInt32? = nil, operands count: Int) {
         orderOperands(count)
         flush(Effects.all, below: stack.count - count)
         body.write(name)
-        body.write("((p)i")
+        body.write("(i")
         let first = stack.count - count
         writeArgument(stack[first])
         if let segment {

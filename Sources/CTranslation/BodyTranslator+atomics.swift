@@ -14,13 +14,13 @@ extension BodyTranslator {
 
     private mutating func fence() {
         flush(Effects.all)
-        body.write("A.atomic((p)i,(p)0,")
+        body.write("A.atomic(i,(p)0,")
         body.write(AtomicAccess.fence)
         body.write(",0,0,0)")
         endStatement()
     }
 
-    /// `x0=A.atomic((p)i,m+l0,2,0,l1&255,0);`.
+    /// `x0=A.atomic(i,m+l0,2,0,l1&255,0);`.
     private mutating func access(_ instruction: Instruction, _ atomic: AtomicAccess) {
         let count = atomic.operands
         let form = addressForm(instruction.a)
@@ -32,8 +32,10 @@ extension BodyTranslator {
         }
         let variable = atomic.hasResult ? temporaries.take(result) : nil
         if let variable { beginAssignment(variable) }
-        body.write("A.atomic((p)i,")
+        body.write("A.atomic(i,")
+        body.write("(p)(")
         writePointer(memory: instruction.a, address: operands[0], offset: instruction.bits)
+        body.write(byte: UInt8(ascii: ")"))
         body.write(byte: UInt8(ascii: ","))
         body.write(atomic.operation)
         body.write(byte: UInt8(ascii: ","))
@@ -52,7 +54,7 @@ extension BodyTranslator {
         }
         let variable = temporaries.take(.u32)
         beginAssignment(variable)
-        body.write("A.atomic_notify((p)i,")
+        body.write("A.atomic_notify(i,")
         writeSubject(instruction, operands[0])
         writeValue(operands[1], width: 2)
         body.write(byte: UInt8(ascii: ")"))
@@ -67,7 +69,7 @@ extension BodyTranslator {
         }
         let variable = temporaries.take(.u32)
         beginAssignment(variable)
-        body.write("A.atomic_wait((p)i,")
+        body.write("A.atomic_wait(i,")
         writeSubject(instruction, operands[0])
         writeValue(operands[1], width: 3)
         writeValue(operands[2], width: 3)
@@ -101,6 +103,7 @@ extension BodyTranslator {
         if let bits = constantBits(address) {
             guard (bits &+ span.offset) & mask != 0 else { return }
         } else {
+            body.beginStatement()
             body.write("if(")
             let offset = span.offset & mask
             if offset > 0 { body.write(byte: UInt8(ascii: "(")) }

@@ -2,7 +2,7 @@ import WasmModule
 
 /// Checks of addresses, as statements of their own in front of what accesses the memory.
 ///
-/// `if((U)l0+20>*n)A.bounds((p)i);` is six instructions of libtcc's, one of them a branch; as part of the expression it
+/// `if((U)l0+20>*n)A.bounds(i);` is six instructions of libtcc's, one of them a branch; as part of the expression it
 /// would be a conditional, which costs a jump more, and a stack slot for every operand that waits around it.
 extension BodyTranslator {
     /// A run of bytes that an instruction accesses.
@@ -91,6 +91,7 @@ extension BodyTranslator {
         guard form == .compared, let sum = constantAddress(address, span) else { return }
         let end = sum + span.bytes
         if end <= memory.leastBytes { return }
+        body.beginStatement()
         body.write("if(")
         writeSize(of: span.memory)
         body.write(byte: UInt8(ascii: "<"))
@@ -100,6 +101,7 @@ extension BodyTranslator {
 
     /// `if(l0>>32)…`.
     private mutating func writeUpperHalfCheck(_ address: Int32) {
+        body.beginStatement()
         body.write("if(")
         writeUnreleased(address, in: .shift, exactly: .u64)
         body.write(">>32")
@@ -112,11 +114,13 @@ extension BodyTranslator {
         if let size = memory.fixedBytes {
             // Nothing is beyond what a 32-bit address can say.
             if !memory.is64 && size - end >= 0xFFFF_FFFF { return }
+            body.beginStatement()
             body.write("if(")
             writeUnreleased(address, in: .relational, exactly: memory.addressType)
             body.write(byte: UInt8(ascii: ">"))
             writeOffset(size - end)
         } else if !memory.is64 {
+            body.beginStatement()
             body.write("if((U)")
             writeUnreleased(address, in: .unary, exactly: .u32)
             body.write(byte: UInt8(ascii: "+"))
@@ -131,6 +135,7 @@ extension BodyTranslator {
 
     /// Nothing of it may overflow: what is subtracted is less than the memory's size.
     private mutating func writeWideComparison(_ address: Int32, _ index: UInt32, _ end: UInt64, isLarge: Bool) {
+        body.beginStatement()
         body.write("if(")
         writeUnreleased(address, in: .relational, exactly: .u64)
         body.write(byte: UInt8(ascii: ">"))
@@ -175,7 +180,7 @@ extension BodyTranslator {
     }
 
     private mutating func writeBoundsTrap() {
-        body.write("A.bounds((p)i)")
+        body.write("A.bounds(i)")
         endStatement()
     }
 

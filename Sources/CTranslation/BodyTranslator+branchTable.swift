@@ -29,10 +29,11 @@ extension BodyTranslator {
     }
 
     private mutating func writeSwitch(_ selector: Int32, _ labels: [UInt32]) {
+        body.beginStatement()
         body.write("switch(")
         write(selector, in: .lowest, exactly: .u32)
         body.write("){\n")
-        temporaries.releaseRead()
+        endCondition()
         for (index, depth) in labels.enumerated() {
             if index == labels.count - 1 {
                 body.write("default:")
@@ -90,6 +91,7 @@ extension BodyTranslator {
 
     private mutating func writeLabelArray(_ labels: [Int]) {
         jumpTables += 1
+        body.beginStatement()
         body.write("static p const j")
         body.write(jumpTables)
         body.write("[]={")

@@ -32,10 +32,11 @@ extension BodyTranslator {
         if depth == 0 && count == 0 && kind != .function, writesBlockBranch(target, condition) { return }
         if count > 0 { settleCopies(count) }
         if kind != .function { prepareTarget(target) }
+        body.beginStatement()
         body.write("if(")
         writeCondition(condition)
         body.write(byte: UInt8(ascii: ")"))
-        temporaries.releaseRead()
+        endCondition()
         writeTaken(target)
     }
 
@@ -43,6 +44,7 @@ extension BodyTranslator {
     private mutating func writesBlockBranch(_ target: Int, _ condition: Int32) -> Bool {
         if frames[target].kind == .loop {
             guard frames[target].hasDo else { return false }
+            body.beginStatement()
             body.write("}while(")
             writeCondition(condition)
             body.write(byte: UInt8(ascii: ")"))
@@ -52,10 +54,11 @@ extension BodyTranslator {
             return true
         }
         guard openBraces < Self.mostBraces else { return false }
+        body.beginStatement()
         body.write("if(")
         writeCondition(condition, negated: true)
         body.write("){\n")
-        temporaries.releaseRead()
+        endCondition()
         frames[target].braces += 1
         openBraces += 1
         return true
@@ -118,6 +121,7 @@ extension BodyTranslator {
     }
 
     mutating func writeGoto(_ label: Int) {
+        body.beginStatement()
         body.write("goto L")
         body.write(label)
         endStatement()
@@ -169,7 +173,7 @@ extension BodyTranslator {
             writeScratch(0, as: .u64)
             body.write(byte: UInt8(ascii: "="))
             writeHalf(first, isUpper: true)
-            body.write(byte: UInt8(ascii: ";"))
+            endStatement()
             writeHole(.leave)
             body.write("return ")
             writeHalf(first, isUpper: false)
@@ -189,7 +193,7 @@ extension BodyTranslator {
             writeScratch(cell, as: cType(type))
             body.write(byte: UInt8(ascii: "="))
             write(value)
-            endStatement()
+            endExpression()
             return
         }
         for isUpper in [false, true] {
@@ -203,9 +207,8 @@ extension BodyTranslator {
 
     /// A cell of the scratch area as a variable of a type.
     mutating func writeScratch(_ index: Int, as type: CType) {
-        body.write("*(")
-        body.write(type.isReference ? "p" : Access(type).name)
-        body.write("*)(i->x+")
+        body.write(Access.cellPointer(type))
+        body.write("(i->x+")
         body.write(index)
         body.write(byte: UInt8(ascii: ")"))
     }

@@ -49,13 +49,14 @@ extension BodyTranslator {
         return UInt32(callee.a)
     }
 
-    /// Writes `if(!(F=…))A.trap((p)i,16);`: the callee of a call through the reference on top, which it takes.
+    /// Writes `if(!(F=…))A.trap(i,16);`: the callee of a call through the reference on top, which it takes.
     mutating func writeReferenceCallee() {
         usesIndirectCall = true
         let callee = pop()
         let node = nodes[Int(callee)]
         precede(node.effects, below: stack.count)
         if node.localsSet != 0 { flush(Effects.all) }
+        body.beginStatement()
         body.write("if(!(F=")
         write(callee)
         body.write("))")
@@ -82,22 +83,22 @@ extension BodyTranslator {
         let isWide = module.tables[Int(table)].type.is64
         let variable: StaticString = isWide ? "W" : "X"
         if isWide { usesWideIndex = true }
+        body.beginStatement()
+        body.write("if((")
         body.write(variable)
         body.write(byte: UInt8(ascii: "="))
         write(index)
-        body.write(";if(")
-        body.write(variable)
-        body.write(">=")
+        body.write(")>=")
         writeTable(table)
         body.write("->size)")
         writeTrap(.undefinedElement)
-        body.write(";F=")
+        body.write(";if((F=")
         writeTable(table)
         body.write("->elements[")
         body.write(variable)
-        body.write("];if(F->type!=J[")
+        body.write("])->type!=J[")
         body.write(type)
-        body.write("])A.check_callee((p)i,F,J[")
+        body.write("])A.check_callee(i,F,J[")
         body.write(type)
         body.write("])")
         endStatement()
@@ -154,7 +155,7 @@ extension BodyTranslator {
         switch type.results.count {
         case 0:
             write(position)
-            endStatement()
+            endExpression()
         case 1 where type.results[0] != .v128 && !isProtected:
             push(position)
         default:
@@ -167,7 +168,7 @@ extension BodyTranslator {
         writeTemporary(variables[0])
         body.write(results[0] == .v128 ? ".a=" : "=")
         write(position)
-        endStatement()
+        endExpression()
         if results[0] == .v128 { writeResult(half: ".b=", of: variables[0], .u64, at: 0) }
         var cell = 1
         for (variable, type) in zip(variables, results).dropFirst() {
@@ -186,6 +187,6 @@ extension BodyTranslator {
         writeTemporary(variable)
         body.write(half)
         writeScratch(cell, as: type)
-        endStatement()
+        endExpression()
     }
 }

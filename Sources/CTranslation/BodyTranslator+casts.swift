@@ -29,6 +29,7 @@ extension BodyTranslator {
         precede(.trapsOtherwise, below: index)
         if known == nil {
             let test = add(testNode(stack[index], target, isObject: isObject))
+            body.beginStatement()
             body.write("if(")
             releasesTemporaries = false
             writeCondition(test, negated: true)

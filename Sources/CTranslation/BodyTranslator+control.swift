@@ -32,6 +32,7 @@ extension BodyTranslator {
         }
         frame.label = takeLabel()
         writeLabel(frame.label)
+        facts.beginLoop(at: body.count)
         if openBraces < Self.mostBraces {
             body.write("do{\n")
             openBraces += 1
@@ -54,11 +55,12 @@ extension BodyTranslator {
         }
         prepareLanding(&frame)
         frame.usesBraces = openBraces < Self.mostBraces
+        body.beginStatement()
         body.write("if(")
         if frame.usesBraces {
             writeCondition(condition)
             body.write("){\n")
-            temporaries.releaseRead()
+            endCondition()
             openBraces += 1
         } else {
             frame.elseLabel = takeLabel()
@@ -77,6 +79,7 @@ extension BodyTranslator {
             height: stack.count - signature.parameters.count)
         frame.state = state
         frame.outerState = state
+        frame.facts = facts.mark
         return frame
     }
 
@@ -96,6 +99,7 @@ extension BodyTranslator {
     }
 
     mutating func writeLabel(_ label: Int) {
+        body.beginStatement()
         body.write(byte: UInt8(ascii: "L"))
         body.write(label)
         body.write(":;\n")
@@ -121,6 +125,7 @@ extension BodyTranslator {
         if !isDead { fallThrough(&frame) }
         closeBraces(&frame)
         if frame.usesBraces {
+            body.beginStatement()
             body.write("}else{\n")
         } else {
             if !isDead {
@@ -129,6 +134,7 @@ extension BodyTranslator {
             }
             writeLabel(frame.elseLabel)
         }
+        facts.forget(since: frame.facts)
         truncate(to: frame.height)
         for variable in frame.inputs { push(add(temporaryNode(variable))) }
         frame.kind = .otherwise
@@ -163,7 +169,9 @@ extension BodyTranslator {
     }
 
     private mutating func endLoop(_ frame: inout ControlFrame) {
+        facts.endLoop()
         if frame.hasDo {
+            body.beginStatement()
             body.write("}while(0);\n")
             openBraces -= 1
         }
@@ -192,6 +200,7 @@ extension BodyTranslator {
                 closeBrace()
                 return
             }
+            body.beginStatement()
             body.write("}else{\n")
         } else {
             if !frame.landing.isEmpty && !isDead {
@@ -200,6 +209,7 @@ extension BodyTranslator {
             }
             writeLabel(frame.elseLabel)
         }
+        facts.forget(since: frame.facts)
         for (variable, input) in zip(frame.landing, frame.inputs) {
             writeAssignment(temporary: variable, add(temporaryNode(input)))
         }
@@ -221,6 +231,7 @@ extension BodyTranslator {
 
     private mutating func finish(frame: inout ControlFrame, isReached: Bool) {
         if frame.label >= 0 { writeLabel(frame.label) }
+        facts.forget(since: frame.facts)
         truncate(to: frame.height)
         isDead = !isReached
         for variable in frame.inputs { temporaries.unpin(variable, afterReading: false) }
@@ -237,6 +248,7 @@ extension BodyTranslator {
     }
 
     private mutating func closeBrace() {
+        body.beginStatement()
         body.write("}\n")
         openBraces -= 1
     }

@@ -10,7 +10,7 @@ extension BodyTranslator {
         out.write(" */\nstatic ")
         writeHead(function, into: &out)
         out.write("{")
-        if usesMemory { out.write("B*const m=i->m;") }
+        if usesMemory { writeBases(into: &out) }
         if usesBounds {
             out.write("U*const n=&")
             out.write(memoryMember(0), in: layout)
@@ -53,6 +53,18 @@ extension BodyTranslator {
         out.write(")")
     }
 
+    /// Writes `M m=(M)i->m,p3;`: the memory's base, and the bases of accesses through locals.
+    private func writeBases(into out: inout CText) {
+        out.write("M m=(M)i->m")
+        if facts.baseCount > 0 {
+            for local in facts.sortedLocals() where facts.declaresBase(local) {
+                out.write(",p")
+                out.write(local)
+            }
+        }
+        out.write(byte: UInt8(ascii: ";"))
+    }
+
     private func writeConstants(into out: inout CText) {
         guard !floatConstants.isEmpty else { return }
         out.write("static const U K[]={")
@@ -67,7 +79,7 @@ extension BodyTranslator {
     private func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
         let native = type.nativeParameterCount
-        let locals = usedLocals.sorted().filter { localType($0) != .object }
+        let locals = facts.sortedLocals().filter { localType($0) != .object }
         var declared: CType?
         for index in locals where index >= native || localType(index) == .vector {
             let type = localType(index)
@@ -85,7 +97,7 @@ extension BodyTranslator {
             if index < parameters {
                 out.write(byte: UInt8(ascii: "="))
                 writeScratchParameter(Int(index), 0, type, into: &out)
-            } else {
+            } else if facts.needsZero(index) {
                 out.write("=0")
             }
         }
@@ -112,9 +124,8 @@ extension BodyTranslator {
     }
 
     func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
-        out.write("*(")
-        out.write(type.isReference ? "p" : Access(type).name)
-        out.write("*)(i->x+")
+        out.write(Access.cellPointer(type))
+        out.write("(i->x+")
         out.write(self.type.parameters[self.type.nativeParameterCount..<index].cells + half)
         out.write(")")
     }

@@ -26,7 +26,7 @@ extension BodyTranslator {
             cell += type.cells
         }
         noteCollection()
-        body.write("A.throw_new((p)i,")
+        body.write("A.throw_new(i,")
         writeTag(tag)
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
@@ -37,7 +37,7 @@ extension BodyTranslator {
         flushBeforeBranch(below: stack.count - 1)
         if nodes[Int(stack[stack.count - 1])].localsSet != 0 { settle(stack.count - 1) }
         let exception = pop()
-        body.write("A.throw_ref((p)i,")
+        body.write("A.throw_ref(i,")
         write(exception)
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
@@ -113,6 +113,7 @@ extension BodyTranslator {
     /// What is thrown comes here: each state's clauses in order, then those of the state around it.
     mutating func writeLandingPad() {
         guard !handlers.isEmpty else { return }
+        body.beginStatement()
         body.write("C:;switch((u)H.state){\n")
         for index in handlers.indices {
             body.write("case ")
@@ -133,7 +134,7 @@ extension BodyTranslator {
         }
         body.write("}\n")
         writeHole(.leave)
-        body.write("A.throw_ref((p)i,G.exception);\n")
+        body.write("A.throw_ref(i,G.exception);\n")
     }
 
     private mutating func writeClause(_ clause: Handler.Clause) {
@@ -179,9 +180,8 @@ extension BodyTranslator {
 
     /// `*(mu*)(G.exception->payload+1)`.
     private mutating func writePayload(_ cell: Int, _ type: CType) {
-        body.write("*(")
-        body.write(type.isReference ? "p" : Access(type).name)
-        body.write("*)(G.exception->payload+")
+        body.write(Access.cellPointer(type))
+        body.write("(G.exception->payload+")
         body.write(cell)
         body.write(byte: UInt8(ascii: ")"))
     }

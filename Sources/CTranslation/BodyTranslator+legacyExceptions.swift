@@ -20,6 +20,7 @@ extension BodyTranslator {
         if frame.label < 0 { frame.label = takeLabel() }
         prepareLanding(&frame)
         if isReached { writeGoto(frame.label) }
+        facts.forget(since: frame.facts)
         truncate(to: frame.height)
         if frame.caught >= 0 { temporaries.unpin(frame.caught, afterReading: false) }
         isDead = false
@@ -53,7 +54,7 @@ extension BodyTranslator {
     mutating func rethrow(_ depth: UInt32) {
         flushBeforeBranch(below: stack.count)
         let caught = frames[frames.count - 1 - Int(depth)].caught
-        body.write("A.throw_ref((p)i,")
+        body.write("A.throw_ref(i,")
         writeTemporary(caught)
         body.write(byte: UInt8(ascii: ")"))
         endStatement()

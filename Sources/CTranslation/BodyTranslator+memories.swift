@@ -41,9 +41,8 @@ extension BodyTranslator {
         flush(Effects.ordered.union(.readsMemory))
         guard check(address, Span(instruction, bytes: access.bytes), form) else { return }
         writeLocation(access: access, memory: instruction.a, address: address, offset: instruction.bits)
-        body.write(byte: UInt8(ascii: "="))
-        write(value)
-        endStatement()
+        writeChange(to: value, ofItself: isChange(value, instruction, access, address))
+        endExpression()
     }
 
     /// C may read the address before or after it evaluates the value: an address must not depend on which.
@@ -53,6 +52,25 @@ extension BodyTranslator {
         let dependsOnValue =
             address.localsRead & value.localsSet != 0 || (value.effects.contains(.calls) && !address.effects.isEmpty)
         if dependsOnValue || address.effects.contains(.calls) { settle(stack.count - 2) }
+    }
+
+    /// Whether a value to be stored is an infix operation on what is there, of which only the stored bytes count.
+    private func isChange(_ value: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
+        let node = nodes[Int(value)]
+        guard node.shape == .infix else { return false }
+        // A shift by more than the bytes have is none of them in C; bits from above come into them.
+        let isShift = node.infix == .shl || node.infix == .shr
+        if isShift && access.bytes != (node.type.isWide ? 8 : 4) { return false }
+        return isLoad(node.a, store, access, address)
+    }
+
+    /// Whether an operand is read from where a store goes, at an address in a variable.
+    private func isLoad(_ position: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
+        let load = nodes[Int(position)]
+        guard load.shape == .load, load.access.bytes == access.bytes, load.bits == store.bits, load.c == Int32(store.a)
+        else { return false }
+        let (from, to) = (nodes[Int(load.a)], nodes[Int(address)])
+        return from.shape == to.shape && from.a == to.a && (to.shape == .local || to.shape == .temporary)
     }
 
     mutating func pushMemorySize(_ index: UInt32) {

@@ -52,6 +52,7 @@ extension BodyTranslator {
         let node = nodes[Int(stack[index])]
         if node.shape == .local && !validator.localType(UInt32(node.a)).isNullable { return }
         precede(.trapsOtherwise, below: index)
+        body.beginStatement()
         body.write("if(!")
         writeKept(stack[index])
         body.write(byte: UInt8(ascii: ")"))
@@ -73,7 +74,7 @@ extension BodyTranslator {
         noteCollection()
         let variable = temporaries.take(.object)
         writeTemporary(variable)
-        body.write("=A.struct_new((p)i,J[")
+        body.write("=A.struct_new(i,J[")
         body.write(type)
         body.write("])")
         endStatement()

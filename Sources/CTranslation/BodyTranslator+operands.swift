@@ -187,7 +187,7 @@ extension BodyTranslator {
     // MARK: Leaves
 
     mutating func localNode(_ index: Int32) -> Expression {
-        usedLocals.note(UInt32(index))
+        facts.note(UInt32(index))
         var node = Expression(.local, localType(UInt32(index)))
         node.a = index
         node.localsRead = 1 << UInt64(index & 63)

@@ -57,7 +57,7 @@ extension BodyTranslator {
         precede(node.effects, below: stack.count)
         if node.shape == .call {
             write(value)
-            endStatement()
+            endExpression()
             return
         }
         let variable = temporaries.take(node.type)

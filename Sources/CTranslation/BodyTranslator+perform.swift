@@ -35,7 +35,7 @@ extension BodyTranslator {
         var operands = [Int32](repeating: 0, count: count)
         for index in (0..<count).reversed() { operands[index] = pop() }
         body.write(name)
-        body.write("((p)i")
+        body.write("(i")
         for subject in subjects {
             body.write(byte: UInt8(ascii: ","))
             switch subject {

@@ -8,17 +8,22 @@ import WasmModule
 /// function runs.
 extension BodyTranslator {
     /// Text that is known only at the end of the body, when it is known what the function links.
-    enum Hole {
+    enum Hole: Equatable {
         /// Unlinks; nothing may collect or throw from here on.
         case leave
         /// Around the value of a `return` that itself may do that.
         case beginReturn, endReturn
+        /// Around the text of an access through a local: its base is made there.
+        case beginBase(UInt32), endBase
     }
 
     /// Notes that what is written next may collect, for statements; nodes say so by ``Effects/calls``.
     mutating func noteCollection() { mayCollect = true }
 
-    mutating func writeHole(_ hole: Hole) { holes.append((body.count, hole)) }
+    mutating func writeHole(_ hole: Hole) {
+        if hole != .endReturn { body.beginStatement() }
+        holes.append((body.count, hole))
+    }
 
     /// So many locals, and so many temporaries, are members with names.
     static let mostNamedRoots = 256
@@ -39,7 +44,7 @@ extension BodyTranslator {
 
     /// At the end of the body: what the function links.
     mutating func findRoots() {
-        rootLocals = usedLocals.sorted().filter { localType($0) == .object }
+        rootLocals = facts.sortedLocals().filter { localType($0) == .object }
         linksRoots = mayCollect && (!rootLocals.isEmpty || temporaries.count(of: .object) > 0)
     }
 
@@ -104,7 +109,9 @@ extension BodyTranslator {
     }
 
     /// Writes the body, its holes filled.
-    func writeBody(into out: inout CText) {
+    mutating func writeBody(into out: inout CText) {
+        // Where a base is made is found out later.
+        if facts.baseCount > 0 { holes.sort { $0.offset < $1.offset } }
         let text = body.bytes
         var start = 0
         for (offset, hole) in holes {
@@ -118,6 +125,11 @@ extension BodyTranslator {
     private func fill(_ hole: Hole, into out: inout CText) {
         switch hole {
         case .leave: writeUnlinking(into: &out)
+        case .beginBase(let local):
+            out.write("(p")
+            out.write(local)
+            out.write(byte: UInt8(ascii: "="))
+        case .endBase: out.write(byte: UInt8(ascii: ")"))
         case .beginReturn:
             out.write(undoes ? "r=" : "return ")
         case .endReturn:

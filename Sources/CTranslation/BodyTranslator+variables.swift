@@ -12,14 +12,14 @@ extension BodyTranslator {
         let value = pop()
         flush(local: index, below: stack.count)
         precede(nodes[Int(value)].effects, below: stack.count)
-        usedLocals.note(index)
+        facts.note(index)
         writeAssignment(local: Int32(index), value)
     }
 
     mutating func teeLocal(_ index: UInt32) {
         let value = pop()
         flush(local: index, below: stack.count)
-        usedLocals.note(index)
+        facts.note(index)
         if nodes[Int(value)].type == .vector {
             writeAssignment(local: Int32(index), value)
             pushLocal(index)
@@ -57,6 +57,6 @@ extension BodyTranslator {
         writeGlobal(index)
         body.write(byte: UInt8(ascii: "="))
         write(value)
-        endStatement()
+        endExpression()
     }
 }

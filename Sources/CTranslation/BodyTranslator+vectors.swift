@@ -184,6 +184,7 @@ extension BodyTranslator {
         let variable = temporaries.take(.vector)
         let start = body.count
         let number = temporaries.number(variable)
+        body.beginStatement()
         body.write("if(")
         writeCondition(condition)
         body.write("){")
@@ -191,7 +192,7 @@ extension BodyTranslator {
         body.write(";}else{")
         writeVectorCopy(CType.vector.temporaryLetter, number, second)
         body.write(";}\n")
-        temporaries.releaseRead()
+        endCondition()
         pushFresh(variable, since: start)
     }
 

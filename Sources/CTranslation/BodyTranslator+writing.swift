@@ -1,10 +1,26 @@
+import WasmModule
+
 /// Writing expressions and statements: the only place where nodes become text.
 extension BodyTranslator {
     // MARK: Statements
 
     /// `;` and a new line; what the statement read may be reused.
     mutating func endStatement() {
-        body.write(";\n")
+        body.endStatement()
+        facts.endStatement()
+        temporaries.releaseRead()
+    }
+
+    /// The same behind an expression that is a statement of its own, and may go on with a comma.
+    mutating func endExpression() {
+        body.endExpression()
+        facts.endStatement()
+        temporaries.releaseRead()
+    }
+
+    /// Behind a condition: what it read may be reused.
+    mutating func endCondition() {
+        facts.endStatement()
         temporaries.releaseRead()
     }
 
@@ -32,10 +48,53 @@ extension BodyTranslator {
             writeVectorAssignment(UInt8(ascii: "l"), local, value)
             return
         }
+        let node = nodes[Int(value)]
+        if node.shape == .local && node.a == local { return }
+        let keepsBase = changesBase(local, to: value)
+        if keepsBase { writeBaseAssignment(local) }
         writeLocal(local)
+        writeChange(to: value, ofItself: node.shape == .infix && isLocal(node.a, local))
+        if keepsBase { body.write(byte: UInt8(ascii: ")")) }
+        noteSetting(local, keepsBase: keepsBase)
+        endExpression()
+    }
+
+    private func isLocal(_ position: Int32, _ local: Int32) -> Bool {
+        nodes[Int(position)].shape == .local && nodes[Int(position)].a == local
+    }
+
+    /// Writes `p3=m+(`, to be followed by what gives the local another value.
+    mutating func writeBaseAssignment(_ local: Int32) {
+        body.write(byte: UInt8(ascii: "p"))
+        body.write(local)
+        body.write("=m+(")
+        usesMemory = true
+    }
+
+    /// Writes `=…`; `+=…` if the value is an infix operation whose left operand is what it replaces.
+    mutating func writeChange(to value: Int32, ofItself: Bool) {
+        let node = nodes[Int(value)]
+        guard ofItself, node.infix.hasAssignment(node.sign) else {
+            body.write(byte: UInt8(ascii: "="))
+            write(value)
+            return
+        }
+        let left = nodes[Int(node.a)]
+        if left.shape == .local { facts.read(left.a, isParameter: left.a < type.parameters.count) }
+        if node.infix == .add, let magnitude = negative(node.b) {
+            body.write("-=")
+            body.write(magnitude)
+            return
+        }
+        body.write(node.infix.spelling)
         body.write(byte: UInt8(ascii: "="))
-        write(value)
-        endStatement()
+        write(node.b)
+    }
+
+    /// Notes what a local is and is not once its value is written.
+    private mutating func noteSetting(_ local: Int32, keepsBase: Bool) {
+        facts.set(local)
+        if !keepsBase { facts.dropBase(local) }
         checkedAddresses.forget(local)
     }
 
@@ -48,7 +107,7 @@ extension BodyTranslator {
         writeTemporary(temporary)
         body.write(byte: UInt8(ascii: "="))
         write(value)
-        endStatement()
+        endExpression()
     }
 
     // MARK: Expressions
@@ -70,6 +129,10 @@ extension BodyTranslator {
             return
         }
         if let exactly, exactly != node.type {
+            if node.shape == .load, let access = node.access.asType(exactly) {
+                writeLoad(node, as: access)
+                return
+            }
             let parenthesized = precedence.rawValue > Precedence.unary.rawValue
             if parenthesized { body.write(byte: UInt8(ascii: "(")) }
             writeCast(to: exactly)
@@ -109,7 +172,9 @@ extension BodyTranslator {
         switch node.shape {
         case .constant: writeConstant(node, in: .lowest, exactly: nil)
         case .floatConstant: writeFloatConstant(node)
-        case .local: writeLocal(node.a)
+        case .local:
+            facts.read(node.a, isParameter: node.a < type.parameters.count)
+            writeLocal(node.a)
         case .temporary: writeTemporaryRead(node.a)
         case .tee: writeTee(node)
         case .infix: writeInfix(node)
@@ -139,10 +204,29 @@ extension BodyTranslator {
     }
 
     private mutating func writeTee(_ node: Expression) {
+        guard changesBase(node.a, to: node.b) else {
+            writeSetting(node, keepsBase: false)
+            return
+        }
+        body.write(byte: UInt8(ascii: "("))
+        writeBaseAssignment(node.a)
+        writeSetting(node, keepsBase: true)
+        body.write("),")
+        writeLocal(node.a)
+        body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// Whether a local's base has to be made anew along with its value.
+    mutating func changesBase(_ local: Int32, to value: Int32) -> Bool {
+        facts.changeBase(local, reads: nodes[Int(value)].localsRead & 1 << UInt64(local & 63) != 0)
+    }
+
+    /// `l3=…`.
+    mutating func writeSetting(_ node: Expression, keepsBase: Bool) {
         writeLocal(node.a)
         body.write(byte: UInt8(ascii: "="))
         write(node.b, in: .ternary, exactly: nil)
-        checkedAddresses.forget(node.a)
+        noteSetting(node.a, keepsBase: keepsBase)
     }
 
     private mutating func writeNot(_ node: Expression) {
@@ -167,10 +251,13 @@ extension BodyTranslator {
 
     private mutating func writeSelect(_ node: Expression) {
         write(node.c, in: .bitOr, exactly: nil)
+        let wasConditional = isConditional
+        isConditional = true
         body.write(byte: UInt8(ascii: "?"))
         write(node.a, in: .bitOr, exactly: nil)
         body.write(byte: UInt8(ascii: ":"))
         write(node.b, in: .bitOr, exactly: node.type == .u64 || node.type == .u32 ? node.type : nil)
+        isConditional = wasConditional
     }
 
     private mutating func writeRotate(_ node: Expression) {
@@ -239,7 +326,7 @@ extension BodyTranslator {
     }
 
     private mutating func writeFloatConstant(_ node: Expression) {
-        body.write(node.type == .f32 ? "*(mf*)(K+" : "*(md*)(K+")
+        body.write(node.type == .f32 ? "*(pf)(K+" : "*(pd)(K+")
         body.write(node.a)
         body.write(byte: UInt8(ascii: ")"))
     }
@@ -258,15 +345,20 @@ extension BodyTranslator {
 
     /// `x-5` for the sum with a negative constant: shorter, and an operand that fits the instruction.
     private mutating func writesSubtraction(_ position: Int32) -> Bool {
+        guard let magnitude = negative(position) else { return false }
+        body.write(byte: UInt8(ascii: "-"))
+        body.write(magnitude)
+        return true
+    }
+
+    /// What a small negative constant is without its sign; nil for any other operand.
+    private func negative(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
-        guard node.shape == .constant else { return false }
+        guard node.shape == .constant else { return nil }
         let value =
             node.type.isWide
             ? Int64(bitPattern: node.bits) : Int64(Int32(truncatingIfNeeded: Int64(bitPattern: node.bits)))
-        guard value < 0, value > Int64(Int32.min) else { return false }
-        body.write(byte: UInt8(ascii: "-"))
-        body.write(value.magnitude)
-        return true
+        return value < 0 && value > Int64(Int32.min) ? value.magnitude : nil
     }
 
     /// Which operands must be written with an exact type so that C's operator means wasm's.

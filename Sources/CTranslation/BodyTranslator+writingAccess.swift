@@ -6,7 +6,11 @@ extension BodyTranslator {
 
     mutating func writeLoad(_ node: Expression) {
         writeWidening(of: node)
-        writeLocation(access: node.access, memory: UInt32(node.c), address: node.a, offset: node.bits)
+        writeLoad(node, as: node.access)
+    }
+
+    mutating func writeLoad(_ node: Expression, as access: Access) {
+        writeLocation(access: access, memory: UInt32(node.c), address: node.a, offset: node.bits)
     }
 
     /// A load of fewer bytes than its result has: converted by the sign of the access.
@@ -15,42 +19,108 @@ extension BodyTranslator {
         writeCast(to: node.type)
     }
 
-    /// `*(mu*)(m+((U)address+offset))`.
+    /// `*(pu)(m+address+offset)`.
     mutating func writeLocation(access: Access, memory: UInt32, address: Int32, offset: UInt64) {
-        body.write("*(")
-        body.write(access.name)
-        body.write("*)(")
+        body.write(access.dereferenced)
+        if offset == 0, memory == 0, nodes[Int(address)].shape == .local, facts.hasBase(nodes[Int(address)].a) {
+            // A name needs no parentheses.
+            writeBase(through: nodes[Int(address)])
+            return
+        }
+        body.write(byte: UInt8(ascii: "("))
         writePointer(memory: memory, address: address, offset: offset)
         body.write(byte: UInt8(ascii: ")"))
     }
 
-    /// `m+((U)address+offset)`: the one routine that forms addresses.
+    /// `m+address+offset`: the one routine that forms addresses.
     ///
-    /// A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's reservation: what is not the
-    /// guest's faults. Whatever may be larger has been checked (`BodyTranslator+bounds.swift`).
+    /// Both sums are of 64 bits. A 32-bit address plus a 32-bit offset is below 8 GiB and so within the memory's
+    /// reservation: what is not the guest's faults. Whatever may be larger has been checked
+    /// (`BodyTranslator+bounds.swift`).
     mutating func writePointer(memory: UInt32, address: Int32, offset: UInt64) {
-        writeBase(of: memory)
-        body.write(byte: UInt8(ascii: "+"))
-        writeEffectiveAddress(memory: memory, address: address, offset: offset)
+        let node = nodes[Int(address)]
+        guard node.shape != .constant else {
+            writeBase(of: memory)
+            body.write(byte: UInt8(ascii: "+"))
+            writeConstantAddress(node, memory: memory, offset: offset)
+            return
+        }
+        if memory == 0, node.shape == .local {
+            writeBase(through: node)
+        } else if memory == 0, node.shape == .tee {
+            writeBase(changing: node)
+        } else {
+            writeBase(of: memory)
+            body.write(byte: UInt8(ascii: "+"))
+            write(address, in: .multiplicative, exactly: addressType(memory))
+        }
+        if offset > 0 {
+            body.write(byte: UInt8(ascii: "+"))
+            writeOffset(offset)
+        }
     }
 
-    /// A sum of 64 bits, as an operand of an addition.
+    /// `address+offset`, a sum of 64 bits, as an argument.
     mutating func writeEffectiveAddress(memory: UInt32, address: Int32, offset: UInt64) {
-        let isWide = module.memories[Int(memory)].is64
-        if let constant = constantBits(address) {
-            let sum = (isWide ? constant : constant & 0xFFFF_FFFF) &+ offset
-            body.write(sum)
-            if sum > UInt64(Int32.max) { body.write("ull") }
+        let node = nodes[Int(address)]
+        if node.shape == .constant {
+            writeConstantAddress(node, memory: memory, offset: offset)
         } else if offset == 0 {
-            write(address, in: .multiplicative, exactly: isWide ? .u64 : .u32)
+            write(address, in: .ternary, exactly: addressType(memory))
         } else {
-            body.write(isWide ? "(" : "((U)")
-            write(address, in: .unary, exactly: isWide ? .u64 : .u32)
+            if !module.memories[Int(memory)].is64 { body.write("(U)") }
+            write(address, in: .unary, exactly: addressType(memory))
             body.write(byte: UInt8(ascii: "+"))
-            body.write(offset)
-            if offset > UInt64(Int32.max) { body.write("ull") }
-            body.write(byte: UInt8(ascii: ")"))
+            writeOffset(offset)
         }
+    }
+
+    private func addressType(_ memory: UInt32) -> CType { addressTypes[Int(memory)] }
+
+    private mutating func writeConstantAddress(_ node: Expression, memory: UInt32, offset: UInt64) {
+        let isWide = addressType(memory) == .u64
+        writeOffset((isWide ? node.bits : node.bits & 0xFFFF_FFFF) &+ offset)
+    }
+
+    /// `m+l3`, or the variable that holds it (`LocalFacts`).
+    private mutating func writeBase(through node: Expression) {
+        usesMemory = true
+        switch facts.access(node.a, at: body.count) {
+        case .second(let start, let end):
+            holes.append((start, .beginBase(UInt32(node.a))))
+            holes.append((end, .endBase))
+            fallthrough
+        case .live:
+            body.write(byte: UInt8(ascii: "p"))
+            body.write(node.a)
+        case .first:
+            let start = body.count
+            writePlainBase(node)
+            if !isConditional { facts.noteAccess(node.a, start: start, end: body.count) }
+        case .plain: writePlainBase(node)
+        }
+    }
+
+    private mutating func writePlainBase(_ node: Expression) {
+        facts.read(node.a, isParameter: node.a < type.parameters.count)
+        body.write("m+l")
+        body.write(node.a)
+    }
+
+    /// `m+(l3=…)`: the first access through what the local holds now.
+    private mutating func writeBase(changing node: Expression) {
+        usesMemory = true
+        let start = body.count
+        let keepsBase = changesBase(node.a, to: node.b)
+        if keepsBase {
+            body.write(byte: UInt8(ascii: "("))
+            writeBaseAssignment(node.a)
+        } else {
+            body.write("m+(")
+        }
+        writeSetting(node, keepsBase: keepsBase)
+        body.write(keepsBase ? "))" : ")")
+        if !keepsBase && !isConditional { facts.noteAccess(node.a, start: start, end: body.count) }
     }
 
     private mutating func writeBase(of memory: UInt32) {
@@ -73,19 +143,17 @@ extension BodyTranslator {
 
     mutating func writeGlobal(_ index: UInt32) {
         if Int(index) < module.importedGlobalCount {
-            body.write("*(")
-            body.write(Access(cType(module.globals[Int(index)].type.value)).name)
-            body.write("*)")
+            body.write(Access(cType(module.globals[Int(index)].type.value)).dereferenced)
         }
         writeGlobalMember(index)
     }
 
     /// `*(mU*)&l3`: the bits of a variable.
     mutating func writeBits(_ node: Expression) {
-        body.write("*(")
-        body.write(node.access.name)
-        body.write("*)&")
+        body.write(node.access.dereferenced)
+        body.write(byte: UInt8(ascii: "&"))
         if node.shape == .localBits {
+            facts.read(node.a, isParameter: node.a < type.parameters.count)
             writeLocal(node.a)
         } else {
             writeTemporary(node.a)
@@ -109,7 +177,7 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: "("))
         var needsComma = false
         if node.name.takesInstance {
-            body.write("(p)i")
+            body.write("i")
             needsComma = true
         }
         switch node.name {

@@ -28,9 +28,9 @@ extension BodyTranslator {
         releasesTemporaries = releases
     }
 
-    /// `A.trap((p)i,17)`.
+    /// `A.trap(i,17)`.
     mutating func writeTrap(_ trap: Trap) {
-        body.write("A.trap((p)i,")
+        body.write("A.trap(i,")
         body.write(trap.rawValue)
         body.write(byte: UInt8(ascii: ")"))
     }
@@ -185,7 +185,7 @@ extension BodyTranslator {
     }
 
     private mutating func writeCallOfTest(_ node: Expression) {
-        body.write("A.ref_test((p)i,")
+        body.write("A.ref_test(i,")
         writeReference(node)
         body.write(byte: UInt8(ascii: ","))
     }

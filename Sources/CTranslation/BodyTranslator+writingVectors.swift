@@ -55,6 +55,7 @@ extension BodyTranslator {
         guard releasesTemporaries, node.shape == .temporary, node.a == freshVector.variable,
             freshVector.end == body.count, !temporaries.isPinned(node.a)
         else { return false }
+        facts.forgetAccesses(from: freshVector.start)
         body.rename(
             CType.vector.temporaryLetter, temporaries.number(node.a), to: letter, number, since: freshVector.start)
         freshVector.variable = -1

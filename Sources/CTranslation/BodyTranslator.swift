@@ -14,8 +14,9 @@ struct BodyTranslator: ~Copyable {
     let layout: InstanceLayout
     /// By type: whether it is one of functions.
     let isFunctionType: [Bool]
-    /// By memory: what an access of it needs.
+    /// By memory: what an access of it needs, and the type of its addresses.
     let addressForms: [AddressForm]
+    let addressTypes: [CType]
     /// Position of a function in `layout.referenced`.
     let referencePositions: [UInt32]
     var validator: FunctionValidator
@@ -42,7 +43,9 @@ struct BodyTranslator: ~Copyable {
     var temporaries = Temporaries()
     var floatConstants: [UInt64] = []
     var floatConstantPositions: [UInt64: Int32] = [:]
-    var usedLocals = UsedLocals()
+    var facts = LocalFacts()
+    /// What is being written may not be evaluated: an arm of a conditional.
+    var isConditional = false
     var objectFields = ObjectFields()
     var type = FunctionType(parameters: [], results: [])
     var usesMemory = false
@@ -80,6 +83,7 @@ struct BodyTranslator: ~Copyable {
         validator = FunctionValidator(validated)
         isFunctionType = module.types.map { $0.function != nil }
         addressForms = module.memories.map { $0.form(options.boundsChecks) }
+        addressTypes = module.memories.map(\.addressType)
         var positions = [UInt32](repeating: 0, count: module.functions.count)
         for (position, function) in layout.referenced.enumerated() { positions[function.offset] = UInt32(position) }
         referencePositions = positions
@@ -177,7 +181,7 @@ struct BodyTranslator: ~Copyable {
         holes.removeAll(keepingCapacity: true)
         handlers.removeAll(keepingCapacity: true)
         jumpTables = 0
-        usedLocals.removeAll()
+        facts.removeAll()
         frames.append(ControlFrame(.function, parameters: [], results: type.results, height: 0))
     }
 
@@ -195,8 +199,8 @@ struct BodyTranslator: ~Copyable {
 
     /// An upper bound of the C function's variables.
     private var frameSize: Int {
-        let locals = type.parameters.count + usedLocals.count
+        let locals = type.parameters.count + facts.used.count
         let secondHalves = temporaries.count(of: .vector) + (usesVectors ? Int32(locals) : 0)
-        return 8 * (locals + temporaries.count + 32 + Int(secondHalves))
+        return 8 * (locals + facts.baseCount + temporaries.count + 32 + Int(secondHalves))
     }
 }

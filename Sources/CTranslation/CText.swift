@@ -23,6 +23,7 @@ struct CText: ~Copyable {
 
     mutating func removeAll() {
         count = 0
+        joined = 0
         isOverflowing = false
     }
 
@@ -60,6 +61,39 @@ struct CText: ~Copyable {
         (base + count).update(from: start, count: other.count)
         count += other.count
     }
+
+    // MARK: Statements
+
+    /// Expressions that were joined by commas, one of which is the last that was written; 0 if something else is.
+    private var joined = 0
+    /// An optimizing compiler recurses over the commas of one statement.
+    private static let mostJoined = 50
+
+    /// Ends what was written as a statement.
+    mutating func endStatement() {
+        write(";\n")
+        joined = 0
+    }
+
+    /// Ends an expression that is a statement of its own.
+    ///
+    /// If another follows, a comma does: libtcc looks for a declaration in front of every statement, and for a label.
+    mutating func endExpression() {
+        write(",\n")
+        joined += 1
+        if joined == Self.mostJoined { beginStatement() }
+    }
+
+    /// Before a statement that is no expression.
+    @inline(__always)
+    mutating func beginStatement() {
+        guard joined > 0 else { return }
+        precondition(count >= 2 && base[count - 2] == UInt8(ascii: ","), "an expression was written last")
+        base[count - 2] = UInt8(ascii: ";")
+        joined = 0
+    }
+
+    // MARK: Names and numbers
 
     /// Gives a variable, a letter and a number, another name in the text from `start` on.
     mutating func rename(_ letter: UInt8, _ number: Int32, to other: UInt8, _ otherNumber: Int32, since start: Int) {

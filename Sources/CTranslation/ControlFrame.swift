@@ -28,6 +28,8 @@ struct ControlFrame {
     /// Then, the label before the else.
     var usesBraces = false
     var elseLabel = -1
+    /// `LocalFacts.mark` where it begins.
+    var facts = 0
     /// The handler in force within it, as `tf_handler.state` has it; 0: none of this function.
     var state = 0
     /// Of a `try`, the state around it.

@@ -144,6 +144,16 @@ enum Infix: UInt8 {
         }
     }
 
+    /// Whether `x op= y` means `x = x op y` for a variable, whatever the types of the operands: not where the sign of
+    /// the left one counts.
+    func hasAssignment(_ sign: Expression.Sign) -> Bool {
+        switch self {
+        case .add, .sub, .mul, .and, .xor, .or, .shl: true
+        case .shr: sign == .unsigned
+        default: false
+        }
+    }
+
     var isCommutative: Bool {
         switch self {
         case .mul, .add, .and, .xor, .or, .eq, .ne: true
@@ -187,6 +197,38 @@ enum Access: UInt8 {
         case .s64: "mS"
         case .f32: "mf"
         case .f64: "md"
+        }
+    }
+
+    /// The type of a pointer to one, dereferenced.
+    var dereferenced: StaticString {
+        switch self {
+        case .u8: "*(pB)"
+        case .s8: "*(pb)"
+        case .u16: "*(pH)"
+        case .s16: "*(ph)"
+        case .u32: "*(pu)"
+        case .s32: "*(ps)"
+        case .u64: "*(pU)"
+        case .s64: "*(pS)"
+        case .f32: "*(pf)"
+        case .f64: "*(pd)"
+        }
+    }
+
+    /// A cell of eight bytes as a variable of a type: a pointer to it, dereferenced.
+    static func cellPointer(_ type: CType) -> StaticString {
+        type.isReference ? "*(p*)" : Access(type).dereferenced
+    }
+
+    /// The access of the same bytes whose value has an exact type; nil if this one's has not its width.
+    func asType(_ type: CType) -> Access? {
+        switch (self, type) {
+        case (.u32, .s32), (.s32, .s32): .s32
+        case (.u32, .u32), (.s32, .u32): .u32
+        case (.u64, .s64), (.s64, .s64): .s64
+        case (.u64, .u64), (.s64, .u64): .u64
+        default: nil
         }
     }
 

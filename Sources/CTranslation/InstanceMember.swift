@@ -13,17 +13,21 @@ struct InstanceMember {
     let number: Int
     let type: StaticString
     let offset: UInt32
+    var isReference = false
 }
 
 extension InstanceLayout {
-    /// Whether the members of the instance have names in C.
-    var declaresMembers: Bool { (size - Self.headerSize) / 8 <= UInt32(InstanceMember.mostDeclared) }
+    /// Whether the members of the instance in front of the function references have names in C.
+    var declaresMembers: Bool { (references - Self.headerSize) / 8 <= UInt32(InstanceMember.mostDeclared) }
+
+    /// Whether the function references have names too.
+    var declaresReferences: Bool { (size - Self.headerSize) / 8 <= UInt32(InstanceMember.mostDeclared) }
 }
 
 extension CText {
     /// Writes `i->g5`, or `O(U,i,104)`.
     mutating func write(_ member: InstanceMember, in layout: InstanceLayout) {
-        if layout.declaresMembers {
+        if member.isReference ? layout.declaresReferences : layout.declaresMembers {
             write("i->")
             write(member.name)
             write(member.number)
@@ -84,6 +88,7 @@ extension BodyTranslator {
         let position = referencePositions[Int(function)]
         let offset = layout.references + InstanceLayout.functionReferenceSize * position
         body.write(
-            InstanceMember(name: "r", number: Int(function), type: "tf_function", offset: offset), in: layout)
+            InstanceMember(name: "r", number: Int(function), type: "tf_function", offset: offset, isReference: true),
+            in: layout)
     }
 }

@@ -16,14 +16,14 @@ struct ModuleText {
         writePrototypes(into: &out)
     }
 
-    /// Writes `typedef u Y3(struct I*,u,U);`.
+    /// Writes `typedef u Y3(I*,u,U);`.
     private func writeFunctionType(_ index: Int, into out: inout CText) {
         let type = module.functionType(TypeIndex(index))
         out.write("typedef ")
         out.write(module.resultType(type))
         out.write(" Y")
         out.write(index)
-        out.write("(struct I*")
+        out.write("(I*")
         for parameter in type.nativeParameterTypes(in: module) {
             out.write(byte: UInt8(ascii: ","))
             out.write(parameter.name)
@@ -33,9 +33,10 @@ struct ModuleText {
 
     /// The instance as generated code sees it: `InstanceLayout` in C.
     private func writeInstance(into out: inout CText) {
-        out.write("typedef struct I{B*m;U*x;p h[6];\n")
+        out.write("struct tf_instance{B*m;U*x;p h[6];\n")
         if layout.declaresMembers { writeMembers(into: &out) }
-        out.write("}I;\n")
+        if layout.declaresReferences { writeReferences(into: &out) }
+        out.write("};\n")
     }
 
     private func writeMembers(into out: inout CText) {
@@ -62,6 +63,9 @@ struct ModuleText {
             out.write(index)
             out.write(";\n")
         }
+    }
+
+    private func writeReferences(into out: inout CText) {
         for function in layout.referenced {
             out.write("tf_function r")
             out.write(function.rawValue)
@@ -196,9 +200,8 @@ struct ModuleText {
 
     /// A cell of an array as a variable of a type.
     private func writeCell(_ index: Int, _ type: CType, into out: inout CText, suffix: StaticString = "") {
-        out.write("*(")
-        out.write(type.isReference ? "p" : Access(type).name)
-        out.write("*)(a+")
+        out.write(Access.cellPointer(type))
+        out.write("(a+")
         out.write(index)
         out.write(byte: UInt8(ascii: ")"))
         out.write(suffix)

@@ -21,7 +21,7 @@ struct ConstantTests {
         let module = TinyModule(results: [0x7C], body: [0x42, 3, 0xB9, 0x41, 0x7F, 0xB7, 0xA2])
         let function = try module.function()
         #expect(function.contains("K[]={0x4008000000000000ull,0xbff0000000000000ull,}"))
-        #expect(function.contains("return *(md*)(K+0)**(md*)(K+1);"))
+        #expect(function.contains("return *(pd)(K+0)**(pd)(K+1);"))
         // i32.const -1; f32.convert_i32_u; i64.const 16777217; f32.convert_i64_s
         let single = TinyModule(results: [0x7D], body: [0x41, 0x7F, 0xB3])
         #expect(try single.function().contains("K[]={0x4f800000ull,}"))

@@ -66,7 +66,7 @@ struct ControlTests {
     func trapBeforeBranch() throws {
         // block; local.get 0; i32.load; br 0; end
         let module = TinyModule(parameters: [0x7F], body: [0x02, 0x40, 0x20, 0, 0x28, 2, 0, 0x0C, 0, 0x0B])
-        #expect(try module.function().contains("x0=*(mu*)(m+l0);\ngoto L1;"))
+        #expect(try module.function().contains("x0=*(pu)(m+l0);\ngoto L1;"))
     }
 
     @Test("Variables that no guard could cover are refused")

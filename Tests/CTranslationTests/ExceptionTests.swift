@@ -18,7 +18,7 @@ struct ExceptionTests {
     @Test("What is thrown goes through the scratch area")
     func thrown() throws {
         let text = try text([0x20, 0, 0x08, 1])
-        #expect(text.contains("x0=l0;\n*(mu*)(i->x+0)=x0;\nA.throw_new((p)i,i->E1);\n"))
+        #expect(text.contains("x0=l0;\n*(pu)(i->x+0)=x0;\nA.throw_new(i,i->E1);\n"))
         #expect(!text.contains("tf_handler"))
     }
 
@@ -32,10 +32,10 @@ struct ExceptionTests {
         let pad = """
             C:;switch((u)H.state){
             case 1:P1:;
-            if(G.exception->tag==i->E0){x0=*(mu*)(G.exception->payload+0);H.state=0;goto L1;}
+            if(G.exception->tag==i->E0){x0=*(pu)(G.exception->payload+0);H.state=0;goto L1;}
             break;
             }
-            G.handlers=H.outer;A.throw_ref((p)i,G.exception);
+            G.handlers=H.outer;A.throw_ref(i,G.exception);
 
             """
         #expect(text.contains(pad))
@@ -80,7 +80,7 @@ struct ExceptionTests {
             [0x02, 0x7F, 0x1F, 0x40, 1, 0, 0, 0, 0x1F, 0x40, 1, 0, 1, 1] + callAndDrop + [0x0B, 0x0B, 0x41, 1, 0x0B])
         #expect(text.contains("H.state=1;\nH.state=2;\n"))
         #expect(text.contains("H.state=1;\nH.state=0;\n"))
-        #expect(text.contains("case 2:P2:;\nif(G.exception->tag==i->E1){x0=*(mu*)(G.exception->payload+0);H.state=0;"))
+        #expect(text.contains("case 2:P2:;\nif(G.exception->tag==i->E1){x0=*(pu)(G.exception->payload+0);H.state=0;"))
         #expect(text.contains("}\ngoto P1;\n"))
     }
 
@@ -90,15 +90,15 @@ struct ExceptionTests {
         let text = try text([0x02, 0x69, 0x1F, 0x40, 1, 3, 0] + callAndDrop + [0x0B, 0, 0x0B, 0x0A])
         #expect(text.contains("G.roots=(p)&R;tf_handler H;"))
         #expect(text.contains("{R.o0=G.exception;H.state=0;goto L1;}\n"))
-        #expect(text.contains("A.throw_ref((p)i,R.o0);\n"))
-        #expect(text.contains("G.roots=R.o;G.handlers=H.outer;A.throw_ref((p)i,G.exception);\n"))
+        #expect(text.contains("A.throw_ref(i,R.o0);\n"))
+        #expect(text.contains("G.roots=R.o;G.handlers=H.outer;A.throw_ref(i,G.exception);\n"))
     }
 
     @Test("A clause with the function's label returns")
     func functionLabel() throws {
         // try_table (catch 0 0); call 0; drop; end; i32.const 1
         let text = try text([0x1F, 0x40, 1, 0, 0, 0] + callAndDrop + [0x0B, 0x41, 1])
-        #expect(text.contains("{G.handlers=H.outer;return *(mu*)(G.exception->payload+0);}\n"))
+        #expect(text.contains("{G.handlers=H.outer;return *(pu)(G.exception->payload+0);}\n"))
     }
 
     @Test("try_table without clauses is a block")
@@ -110,8 +110,8 @@ struct ExceptionTests {
     func legacyCatch() throws {
         // try; call 0; drop; catch 0; drop; rethrow 0; end; i32.const 1
         let text = try text([0x06, 0x40] + callAndDrop + [0x07, 0, 0x1A, 0x09, 0, 0x0B, 0x41, 1])
-        #expect(text.contains("goto L1;\nL2:;\nA.throw_ref((p)i,R.o0);\nL1:;\nH.state=0;\n"))
-        let clause = "{x1=*(mu*)(G.exception->payload+0);R.o0=G.exception;H.state=0;goto L2;}\n"
+        #expect(text.contains("goto L1;\nL2:;\nA.throw_ref(i,R.o0);\nL1:;\nH.state=0;\n"))
+        let clause = "{x1=*(pu)(G.exception->payload+0);R.o0=G.exception;H.state=0;goto L2;}\n"
         #expect(text.contains("if(G.exception->tag==i->E0)" + clause))
     }
 

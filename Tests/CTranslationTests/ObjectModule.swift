@@ -49,7 +49,7 @@ struct ObjectModule {
 
     /// The C of the function's body.
     func function(limit: Int = 40) throws -> String {
-        let source = try source(limit: limit)
+        let source = try source(limit: limit).replacing(",\n", with: ";\n")
         guard let start = source.firstRange(of: "/* function 0 */\n")?.upperBound else { return "" }
         guard let end = source[start...].firstRange(of: "static void e")?.lowerBound else { return "" }
         return String(source[start..<end])

@@ -62,7 +62,7 @@ struct StructureTests {
         let both = local(0) + structGet(0, 0) + local(1) + structGet(0, 0) + [0x6A]
         #expect(try text(parameters, [i32], both).contains("return O(mu,R.l0,16)+O(mu,R.l1,16);"))
         let mixed = local(0) + structGet(0, 0) + local(2) + [0x28, 0, 0, 0x6A]
-        #expect(try text(parameters, [i32], mixed).contains("x0=O(mu,R.l0,16);\nreturn x0+*(mu*)(m+l2);"))
+        #expect(try text(parameters, [i32], mixed).contains("x0=O(mu,R.l0,16);\nreturn x0+*(pu)(m+l2);"))
     }
 
     @Test("A stored value is evaluated before the object, if that is more than a variable, is dereferenced")
@@ -80,7 +80,7 @@ struct StructureTests {
             [0x41, 7, 0x42, 0] + local(1) + [0xD0, 0, 0xFD, 12] + Array(repeating: 0, count: 16)
             + [0xFB, 0, 0, 0xFB, 2, 0, 0]
         let text = try text([nullable(0), i32], [i32], body)
-        #expect(text.contains("\nR.o0=A.struct_new((p)i,J[0]);\nO(mu,R.o0,16)=7;\nO(mB,R.o0,32)=l1;\n"))
+        #expect(text.contains("\nR.o0=A.struct_new(i,J[0]);\nO(mu,R.o0,16)=7;\nO(mB,R.o0,32)=l1;\n"))
         #expect(!text.contains("O(mU"))
         #expect(!text.contains("O(p"))
     }
@@ -89,7 +89,7 @@ struct StructureTests {
     func trapsBeforeAllocation() throws {
         let body = local(1) + [0x28, 0, 0, 0xFB, 1, 0, 0xFB, 2, 0, 0, 0x6A]
         let text = try text([nullable(0), i32], [i32], body)
-        #expect(text.contains("x0=*(mu*)(m+l1);\nR.o0=A.struct_new((p)i,J[0]);\nG.roots=R.o;return x0+O(mu,R.o0,16);"))
+        #expect(text.contains("x0=*(pu)(m+l1);\nR.o0=A.struct_new(i,J[0]);\nG.roots=R.o;return x0+O(mu,R.o0,16);"))
     }
 
     @Test("A vector field is two halves")
@@ -112,10 +112,10 @@ struct StructureTests {
             ObjectModule.structure(fields), ObjectModule.function([nullable(0), i64, i64], [i64]),
         ]
         let get = ObjectModule(types: types, body: local(0) + [0xFB, 2, 0] + last)
-        #expect(try get.function().contains("if(!R.l0)A.trap((p)i,17);\nreturn O(mU,R.l0,65528);"))
+        #expect(try get.function().contains("if(!R.l0)A.trap(i,17);\nreturn O(mU,R.l0,65528);"))
         let set = ObjectModule(
             types: types, body: local(0) + local(1) + local(2) + [0x7F, 0xFB, 5, 0] + last + local(1))
-        #expect(try set.function().contains("y0=DS8(l1,l2);\nif(!R.l0)A.trap((p)i,17);\nO(mU,R.l0,65528)=y0;\n"))
+        #expect(try set.function().contains("y0=DS8(l1,l2);\nif(!R.l0)A.trap(i,17);\nO(mU,R.l0,65528)=y0;\n"))
         let near = ObjectModule(types: types, body: local(0) + [0xFB, 2, 0] + TinyModule.leb(8187))
         #expect(try !near.function().contains("trap"))
     }
@@ -172,8 +172,8 @@ struct ArrayTests {
         let make: [UInt8] = [0xFB, 6, 0]
         let doubles = ObjectModule.array(f64)
         let filled = try text(doubles, [f64, i32], [nullable(0)], local(0) + local(1) + make)
-        #expect(filled.contains("R.o0=A.array_new((p)i,J[0],l1);\nA.array_fill((p)i,R.o0,0,y0,0,N(R.o0));\n"))
-        #expect(filled.contains("y0=*(mU*)&l0;\n"))
+        #expect(filled.contains("R.o0=A.array_new(i,J[0],l1);\nA.array_fill(i,R.o0,0,y0,0,N(R.o0));\n"))
+        #expect(filled.contains("y0=*(pU)&l0;\n"))
         let zero = try text(doubles, [i32], [nullable(0)], [0x44, 0, 0, 0, 0, 0, 0, 0, 0] + local(0) + make)
         #expect(!zero.contains("array_fill"))
         let minusZero = try text(doubles, [i32], [nullable(0)], [0x44, 0, 0, 0, 0, 0, 0, 0, 0x80] + local(0) + make)
@@ -184,7 +184,7 @@ struct ArrayTests {
     func fixedArray() throws {
         let body = local(0) + [0x41, 0] + local(0) + local(0) + [0x6A, 0xFB, 8, 0, 3]
         let text = try text(ObjectModule.array([0x77]), [i32], [nullable(0)], body)
-        #expect(text.contains("R.o0=A.array_new((p)i,J[0],3);\nO(mH,R.o0,16)=l0;\nO(mH,R.o0,20)=l0+l0;\n"))
+        #expect(text.contains("R.o0=A.array_new(i,J[0],3);\nO(mH,R.o0,16)=l0;\nO(mH,R.o0,20)=l0+l0;\n"))
     }
 
     @Test("Ten thousand given elements make a text of their number, and no deeper expression")
@@ -201,15 +201,15 @@ struct ArrayTests {
         let bytes = ObjectModule.array(i8)
         let parameters = [nullable(0), i32]
         let new = try text(bytes, parameters, [nullable(0)], local(1) + [0x41, 2, 0xFB, 9, 0, 0])
-        #expect(new.contains("R.o0=A.array_new_data((p)i,J[0],0,l1,2u);\n"))
+        #expect(new.contains("R.o0=A.array_new_data(i,J[0],0,l1,2u);\n"))
         let initial = try text(bytes, parameters, [], local(0) + [0x41, 1, 0x41, 2, 0x41, 3, 0xFB, 18, 0, 0])
-        #expect(initial.contains("A.array_init_data((p)i,R.l0,0,1u,2u,3u);\n"))
+        #expect(initial.contains("A.array_init_data(i,R.l0,0,1u,2u,3u);\n"))
         let copy = try text(bytes, parameters, [], local(0) + local(1) + local(0) + [0x41, 2, 0x41, 3, 0xFB, 17, 0, 0])
-        #expect(copy.contains("A.array_copy((p)i,R.l0,l1,R.l0,2u,3u);\n"))
+        #expect(copy.contains("A.array_copy(i,R.l0,l1,R.l0,2u,3u);\n"))
         let fill = try text(bytes, parameters, [], local(0) + local(1) + [0x41, 7, 0x41, 3, 0xFB, 16, 0])
-        #expect(fill.contains("A.array_fill((p)i,R.l0,l1,7u,0,3u);\n"))
+        #expect(fill.contains("A.array_fill(i,R.l0,l1,7u,0,3u);\n"))
         let references = try text(
             ObjectModule.array(nullable(0)), parameters, [], local(0) + local(1) + local(0) + [0x41, 3, 0xFB, 16, 0])
-        #expect(references.contains("A.array_fill((p)i,R.l0,l1,(U)R.l0,0,3u);\n"))
+        #expect(references.contains("A.array_fill(i,R.l0,l1,(U)R.l0,0,3u);\n"))
     }
 }

@@ -66,7 +66,7 @@ struct RootTests {
             body: [0x20, 5, 0x1A, 0x20, 6, 0x1A, 0x20, 7])
         let text = try module.function()
         #expect(text.contains(",u l4){"))
-        #expect(text.contains("u l5=*(mu*)(i->x+0);d l6=*(md*)(i->x+1);"))
+        #expect(text.contains("u l5=*(pu)(i->x+0);d l6=*(pd)(i->x+1);"))
         #expect(text.contains("R.l7=*(p*)(i->x+2);"))
         let source = try module.source()
         #expect(source.contains("((I*)n)->x[0]=a[5];((I*)n)->x[1]=a[6];((I*)n)->x[2]=a[7];"))
@@ -74,6 +74,6 @@ struct RootTests {
             parameters: [UInt8](repeating: 0x7D, count: 9) + [0x7F], results: [0x7F], body: [0x20, 9])
         let floatText = try floats.function()
         #expect(floatText.contains(",f l7){"))
-        #expect(floatText.contains("u l9=*(mu*)(i->x+1);"))
+        #expect(floatText.contains("u l9=*(pu)(i->x+1);"))
     }
 }

@@ -49,9 +49,10 @@ struct TinyModule {
         return module
     }
 
-    /// The C of the function under test, from its head to its closing brace.
+    /// The C of the function under test, from its head to its closing brace; each statement with a semicolon, as if
+    /// none was joined to the next by a comma.
     func function(limit: Int = 40) throws -> String {
-        let source = try source(limit: limit)
+        let source = try source(limit: limit).replacing(",\n", with: ";\n")
         guard let start = source.firstRange(of: "/* function 1 */\n")?.upperBound else { return "" }
         guard let end = source[start...].firstRange(of: "static void e")?.lowerBound else { return "" }
         return String(source[start..<end])

@@ -17,6 +17,7 @@ typedef void *p;
 typedef signed char b;
 typedef short h;
 typedef tf_vector V;
+typedef tf_instance I;
 
 #ifdef __TINYC__
 #define TF_ACCESS
@@ -33,6 +34,25 @@ typedef uint64_t TF_ACCESS mU;
 typedef int64_t TF_ACCESS mS;
 typedef float TF_ACCESS mf;
 typedef double TF_ACCESS md;
+/* Pointers to them: libtcc makes a new type of every `mu *` it reads. */
+typedef mB *pB;
+typedef mb *pb;
+typedef mH *pH;
+typedef mh *ph;
+typedef mu *pu;
+typedef ms *ps;
+typedef mU *pU;
+typedef mS *pS;
+typedef mf *pf;
+typedef md *pd;
+
+/* A place in memory 0: its base, or the base and an address. An integer for libtcc, which adds to one in fewer
+ * steps than to a pointer. */
+#ifdef __TINYC__
+typedef U M;
+#else
+typedef B *M;
+#endif
 
 /* Copies of what tf_attach is given: the runtime's functions, the canonical ids of the module's types. */
 static tf_api A;
@@ -48,7 +68,7 @@ static tf_api A;
  * evaluated twice. The comparison comes first, so that libtcc holds nothing across it. */
 #define O(t, q, o) (*(t *)((B *)(q) + (o)))
 #define N(q) O(mu, q, 12)
-#define T(t, q, x) (*(t *)(((x) < N(q) ? (U)(x) : A.array_bounds((p)i)) * sizeof(t) + 16 + (U)(q)))
+#define T(t, q, x) (*(t *)(((x) < N(q) ? (U)(x) : A.array_bounds(i)) * sizeof(t) + 16 + (U)(q)))
 /* An i31 of an i32, and the value of one. */
 #define W(x) ((p)(U)((u)(x) << 1 | 1))
 #define WS(q) ((s)(U)(q) >> 1)
@@ -71,12 +91,12 @@ static tf_api A;
 #else
 #define K4(n) ((n) & 31)
 #define K8(n) ((n) & 63)
-#define DU4(x, y) A.divu4((p)i, x, y)
-#define DS4(x, y) (s)A.divs4((p)i, x, y)
-#define RU4(x, y) A.remu4((p)i, x, y)
-#define DU8(x, y) A.divu8((p)i, x, y)
-#define DS8(x, y) (S)A.divs8((p)i, x, y)
-#define RU8(x, y) A.remu8((p)i, x, y)
+#define DU4(x, y) A.divu4(i, x, y)
+#define DS4(x, y) (s)A.divs4(i, x, y)
+#define RU4(x, y) A.remu4(i, x, y)
+#define DU8(x, y) A.divu8(i, x, y)
+#define DS8(x, y) (S)A.divs8(i, x, y)
+#define RU8(x, y) A.remu8(i, x, y)
 #endif
 
 #endif

@@ -164,7 +164,9 @@ typedef struct tf_shared {
     void *tail;              /* where tf_api.tail goes */
 } tf_shared;
 
-/* Head of every instance; the module's own cells follow (InstanceLayout.swift). 64 bytes. */
+/* Head of every instance; the module's own cells follow (InstanceLayout.swift). 64 bytes. Generated code declares
+ * the whole: it begins with members of the same types, named m, x and h. */
+#ifndef TF_GENERATED
 struct tf_instance {
     uint8_t *memory;         /* base of memory 0, NULL without one; first: libtcc reads offset 0 cheapest */
     uint64_t *scratch;       /* further results and parameters, shared within the store */
@@ -174,6 +176,7 @@ struct tf_instance {
     void *host;              /* whatever the embedder's host functions want to find again */
     void *reserved[2];
 };
+#endif
 
 /* A host function bound to the instance that imports it: the first argument of its native code.
  * `call` reads arguments from `values` and leaves the result in values[0]; it returns TF_OK, a trap, or TF_EXIT.
