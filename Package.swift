@@ -5,6 +5,10 @@ import PackageDescription
 // package downloads. `TERRAFIRMA_PART=translator swift test` runs the translator's tests alone.
 let translatorOnly = Context.environment["TERRAFIRMA_PART"] == "translator"
 
+// A release `tfc` is one static executable: the dynamic loader takes longer to find and bind four libraries than a
+// small guest runs. What can't be static (tests of a release build, sanitizers) sets TERRAFIRMA_LINK=dynamic.
+let linksStatically = Context.environment["TERRAFIRMA_LINK"] != "dynamic"
+
 let swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -24,9 +28,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swiftSettings)
 }
 
-func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func command(_ name: String, _ dependencies: [Target.Dependency], _ linking: [LinkerSetting] = []) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: swiftSettings, linkerSettings: linking)
 }
+
+/// At a fixed address, so that nothing is relocated at start. (A static executable that can be anywhere has no use for
+/// the `-rpath` that SwiftPM gives every executable; glibc's start code ends the process when there is one.)
+///
+/// lld, since gold warns of every function of glibc that may look for a library at run time.
+let staticExecutable: [LinkerSetting] = [
+    .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
+]
 
 /// Pages that live beside the sources of a target.
 func readme(_ name: String) -> [String] {
@@ -65,7 +78,7 @@ let everythingElse: [Target] = [
             "CRuntime", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
-    command("tfc", ["TFCCommands"]),
+    command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
     command(
         "tfc-serve",
         ["FunctionServer", "ModuleCache", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
