@@ -77,10 +77,9 @@ extension ModuleDescriptor {
     }
 
     private var areExportsConsistent: Bool {
-        let referenced = Set(layout.referenced)
-        return exports.allSatisfy { export in
+        exports.allSatisfy { export in
             switch export.kind {
-            case .function(let index): index.offset < functions.count && referenced.contains(index)
+            case .function(let index): index.offset < functions.count && layout.position(of: index) != nil
             case .table(let index): index.offset < tables.count
             case .memory(let index): index.offset < memories.count
             case .global(let index): index.offset < globals.count

@@ -26,7 +26,7 @@ package final class Instance {
 
     /// An export, for other modules to import; nil if there is none of that name.
     package func extern(_ name: String) -> Extern? {
-        guard let kind = module.exports[ExactName(name)] else { return nil }
+        guard let kind = module.exports[name] else { return nil }
         let native =
             switch kind {
             case .function(let index): tf_instance_function(pointer, index.rawValue)
@@ -40,7 +40,7 @@ package final class Instance {
 
     /// An exported function, for ``Store/call(_:_:)`` and `tf_host_call_guest`.
     package func function(_ name: String) -> UnsafePointer<tf_function>? {
-        guard case .function(let index) = module.exports[ExactName(name)] else { return nil }
+        guard case .function(let index) = module.exports[name] else { return nil }
         return tf_instance_function(pointer, index.rawValue).function
     }
 
@@ -75,7 +75,7 @@ package final class Instance {
 
     /// The present value of an exported global; nil if there is none of that name.
     package func global(_ name: String) -> Value? {
-        guard case .global(let index) = module.exports[ExactName(name)] else { return nil }
+        guard case .global(let index) = module.exports[name] else { return nil }
         guard let cell = tf_instance_global(pointer, index.rawValue).data else { return nil }
         let type = module.descriptor.globals[index.offset].type.value
         let upper = type == .v128 ? cell.load(fromByteOffset: 8, as: UInt64.self) : 0

@@ -32,6 +32,10 @@ package struct Linker {
 
     package var unknownImports: UnknownImports
     private var definitions: [Name: Definition] = [:]
+    private var interface: Interface?
+
+    /// Host functions by their two names.
+    package typealias Interface = (_ module: String, _ name: String) -> HostFunction?
 
     package init(unknownImports: UnknownImports = .error) {
         self.unknownImports = unknownImports
@@ -47,6 +51,16 @@ package struct Linker {
         for function in functions { define(function) }
     }
 
+    /// The same for many functions of which a module imports few: they are asked for by name, and only when nothing
+    /// is defined by that name.
+    package mutating func define(_ interface: @escaping Interface) {
+        guard let earlier = self.interface else {
+            self.interface = interface
+            return
+        }
+        self.interface = { interface($0, $1) ?? earlier($0, $1) }
+    }
+
     /// The same for anything of a store: modules that import it can be instantiated in that store only.
     package mutating func define(_ extern: Extern, module: String, name: String) {
         definitions[Name(module: module, name: name)] = .extern(extern)
@@ -54,9 +68,9 @@ package struct Linker {
 
     /// Everything an instance exports, under this module name.
     package mutating func define(exportsOf instance: Instance, as module: String) {
-        for name in instance.module.exports.keys {
-            guard let extern = instance.extern(name.text) else { continue }
-            define(extern, module: module, name: name.text)
+        for export in instance.module.descriptor.exports {
+            guard let extern = instance.extern(export.name) else { continue }
+            define(extern, module: module, name: export.name)
         }
     }
 
@@ -96,7 +110,7 @@ package struct Linker {
         var imports: [tf_extern] = []
         imports.reserveCapacity(module.descriptor.imports.count)
         for item in module.descriptor.imports {
-            switch definitions[Name(module: item.module, name: item.name)] {
+            switch definition(of: item) {
             case .host(let function): imports.append(function.native)
             case .extern(let extern) where extern.store === store: imports.append(extern.native)
             case .extern, nil: imports.append(try substitute(for: item, of: module, arrays))
@@ -109,6 +123,11 @@ package struct Linker {
                 reason: .incompatible, module: item.module, name: item.name, detail: detail(item, module, store))
         }
         return imports
+    }
+
+    private func definition(of item: Import) -> Definition? {
+        definitions[Name(module: item.module, name: item.name)]
+            ?? interface?(item.module, item.name).map(Definition.host)
     }
 
     private func substitute(
@@ -137,7 +156,7 @@ package struct Linker {
     private func detail(_ item: Import, _ module: LoadedModule, _ store: Store?) -> String? {
         let wanted = ExternType(item.kind, types: module.descriptor.types)
         let offered: ExternType
-        switch definitions[Name(module: item.module, name: item.name)] {
+        switch definition(of: item) {
         case .host(let function): offered = .function(function.type)
         case .extern(let extern) where extern.store === store: offered = extern.presentType
         case .extern, nil: return nil

@@ -10,7 +10,7 @@ package import WasmModule
 package final class LoadedModule: Sendable {
     package let descriptor: ModuleDescriptor
     /// What it exports, by name.
-    package let exports: [ExactName: ExportKind]
+    let exports: ExportTable
     let code: LoadedCode
     let native: NativeModule
     let importedFunctionCount: Int
@@ -35,7 +35,7 @@ package final class LoadedModule: Sendable {
         } catch {
             throw LoadError(path: image ?? "", reason: error.reason)
         }
-        exports = Dictionary(descriptor.exports.map { (ExactName($0.name), $0.kind) }) { first, _ in first }
+        exports = ExportTable(descriptor.exports)
         importedFunctionCount = Int(native.pointer.pointee.imported_function_count)
         loadNames = names
     }
@@ -59,7 +59,7 @@ package final class LoadedModule: Sendable {
 
     /// The type of an exported function; nil if there is none of that name.
     package func functionType(ofExport name: String) -> FunctionType? {
-        guard case .function(let index) = exports[ExactName(name)] else { return nil }
+        guard case .function(let index) = exports[name] else { return nil }
         return type(of: index)
     }
 

@@ -1,4 +1,5 @@
 import CRuntime
+import ModuleCache
 import NativeCode
 import WasmModule
 
@@ -10,8 +11,6 @@ struct NativeModuleBuilder {
     let image: ImageFile?
     let arrays = NativeArrays()
     let imported: ImportCounts
-    /// Where in the instance each referenced function's `tf_function` is.
-    private let references: [FunctionIndex: UInt32]
 
     init(descriptor: ModuleDescriptor, code: LoadedCode, image: ImageFile?) {
         self.descriptor = descriptor
@@ -19,11 +18,6 @@ struct NativeModuleBuilder {
         types = code.types
         self.image = image
         imported = ImportCounts(descriptor.imports)
-        let layout = descriptor.layout
-        references = Dictionary(
-            uniqueKeysWithValues: layout.referenced.enumerated().map { position, function in
-                (function, layout.references + UInt32(position) * InstanceLayout.functionReferenceSize)
-            })
     }
 
     mutating func build() throws(ModuleMismatch) -> tf_module {
@@ -134,9 +128,10 @@ struct NativeModuleBuilder {
 
     /// What a function's reference is found by in an instance.
     func reference(to function: FunctionIndex) throws(ModuleMismatch) -> UInt32 {
-        guard let offset = references[function] else {
+        let layout = descriptor.layout
+        guard let position = layout.position(of: function) else {
             throw ModuleMismatch(reason: "function \(function) has no reference")
         }
-        return offset
+        return layout.references + UInt32(position) * InstanceLayout.functionReferenceSize
     }
 }

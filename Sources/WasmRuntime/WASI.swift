@@ -57,23 +57,34 @@ package final class WASIContext {
 extension WASIContext {
     /// The interface, for a linker, under the names of both its versions.
     ///
-    /// The functions find their context as the
-    /// store's data (``Store/setHostData(_:)``): its ``handle``.
-    package static let functions: [HostFunction] =
-        table("wasi_snapshot_preview1", tf_wasi_functions) + table("wasi_unstable", tf_wasi_unstable_functions)
-
-    private static func table(
-        _ module: String, _ list: (UnsafeMutablePointer<Int>?) -> UnsafePointer<tf_wasi_function>?
-    ) -> [HostFunction] {
+    /// The functions find their context as the store's data (``Store/setHostData(_:)``): its ``handle``.
+    package static func function(module: String, name: String) -> HostFunction? {
         var count = 0
-        guard let first = list(&count) else { return [] }
-        return UnsafeBufferPointer(start: first, count: count).compactMap { function in
-            guard let call = function.call else { return nil }
-            return HostFunction(
-                module: module, name: String(cString: function.name),
-                type: FunctionType(parameters: types(function.parameters), results: types(function.result)),
-                call: call)
+        let first: UnsafePointer<tf_wasi_function>?
+        switch ExactName(module) {
+        case ExactName("wasi_snapshot_preview1"): first = tf_wasi_functions(&count)
+        case ExactName("wasi_unstable"): first = tf_wasi_unstable_functions(&count)
+        default: return nil
         }
+        guard let found = find(name, in: UnsafeBufferPointer(start: first, count: count)), let call = found.call else {
+            return nil
+        }
+        return HostFunction(
+            module: module, name: name,
+            type: FunctionType(parameters: types(found.parameters), results: types(found.result)), call: call)
+    }
+
+    /// By bisection: the functions are sorted by name.
+    private static func find(_ name: String, in functions: UnsafeBufferPointer<tf_wasi_function>) -> tf_wasi_function? {
+        let name = name.utf8
+        var (low, high) = (0, functions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let candidate = functions[middle].name.map(String.init(cString:)) ?? ""
+            if candidate.utf8.elementsEqual(name) { return functions[middle] }
+            if candidate.utf8.lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+        }
+        return nil
     }
 
     /// `i` is i32, `I` is i64.

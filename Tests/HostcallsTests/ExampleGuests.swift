@@ -14,7 +14,7 @@ enum ExampleGuests {
         let module = try LoadedModule(try cache.artifact(file: path))
         var linker = Linker()
         linker.define(TerrafirmaHostcalls.functions)
-        linker.define(WASIContext.functions)
+        linker.define(WASIContext.function)
         return try linker.prepare(module)
     }
 

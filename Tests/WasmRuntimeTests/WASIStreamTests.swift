@@ -1,6 +1,8 @@
 import CRuntime
 import Glibc
 import Testing
+import WasmModule
+import WasmRuntime
 
 /// What a stream under test was asked for and gives.
 private final class Recorder {
@@ -242,5 +244,23 @@ struct WASIStreamTests {
         let names = functions.map { String(cString: $0.name) }
         #expect(names == names.sorted() && Set(names).count == 46)
         #expect(functions.allSatisfy { $0.call != nil })
+    }
+
+    @Test("A linker finds every function by its names, and no other", arguments: [false, true])
+    func names(unstable: Bool) {
+        let module = unstable ? "wasi_unstable" : "wasi_snapshot_preview1"
+        var count = 0
+        let table = unstable ? tf_wasi_unstable_functions(&count) : tf_wasi_functions(&count)
+        for function in UnsafeBufferPointer(start: table, count: count) {
+            let found = WASIContext.function(module: module, name: String(cString: function.name))
+            #expect(found?.name == String(cString: function.name) && found?.module == module)
+            #expect(found?.type.parameters.count == strlen(function.parameters))
+            #expect(found?.type.results.count == strlen(function.result))
+        }
+        for name in ["", "a", "fd_writ", "fd_write\0", "fd_writes", "zzz"] {
+            #expect(WASIContext.function(module: module, name: name) == nil)
+        }
+        #expect((WASIContext.function(module: module, name: "sock_accept") == nil) == unstable)
+        #expect(WASIContext.function(module: "env", name: "fd_write") == nil)
     }
 }

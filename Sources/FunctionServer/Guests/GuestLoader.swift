@@ -28,7 +28,7 @@ package struct GuestLoader: FunctionLoader {
         }
         var linker = Linker()
         linker.define(TerrafirmaHostcalls.functions)
-        linker.define(WASIContext.functions)
+        linker.define(WASIContext.function)
         let prepared: PreparedModule
         do {
             prepared = try linker.prepare(module)

@@ -34,7 +34,7 @@ enum ModuleRun {
         store.keep(wasi)
         store.setHostData(UnsafeMutableRawPointer(wasi.handle))
         var linker = Linker(unknownImports: arguments.limits.unknownImports)
-        linker.define(WASIContext.functions)
+        linker.define(WASIContext.function)
         if let timeout = arguments.limits.timeout { store.setTimeout(.nanoseconds(Int64(clamping: timeout))) }
         let instance = try instantiate(module, linker, store)
         if let export = arguments.invoke {
