@@ -19,6 +19,9 @@ package struct Artifact: Sendable {
     /// Keeps a folder that is not in the cache until the last copy of the artifact goes.
     let keeper: TemporaryDirectory?
 
+    /// Whether the files are the cache's, and stay when the artifact goes.
+    package var isInCache: Bool { keeper == nil }
+
     package var codePath: String { directory + "/" + ArtifactFile.code.name }
     package var imagePath: String { directory + "/" + ArtifactFile.image.name }
     package var namesPath: String { directory + "/" + ArtifactFile.names.name }

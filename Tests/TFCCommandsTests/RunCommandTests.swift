@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("tfc run")
@@ -18,6 +19,22 @@ struct RunCommandTests {
                 #expect(outcome.code == 7)
                 #expect(outcome.errors == "")
             }
+        }
+    }
+
+    @Test("leaves nothing in the folder for temporary files when there is no cache")
+    func temporaryFolder() throws {
+        try Tool.use { tool throws in
+            try tool.module("exit", exits)
+            try tool.write("file", [])
+            let temporary = tool.folder.appendingPathComponent("temporary")
+            try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
+            let cache = tool.folder.appendingPathComponent("file").path
+            let outcome = try tool.tfc(
+                "run", "exit.wasm", environment: ["XDG_CACHE_HOME": cache, "TMPDIR": temporary.path])
+            #expect(outcome.code == 7)
+            #expect(outcome.errors.contains("goes to a folder of its own"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
         }
     }
 

@@ -27,11 +27,14 @@ enum ModuleRun {
     }
 
     private static func run(_ arguments: RunArguments) throws {
-        let module = try LoadedModule(try artifact(arguments))
+        let artifact = try artifact(arguments)
+        let module = try LoadedModule(artifact)
         if arguments.invoke == nil { try checkEntry(of: module) }
         let wasi = try WASIContext(arguments)
         let store = try Store(limits: InstanceLimits(arguments.limits))
         store.keep(wasi)
+        // The process ends with the guest: the kernel takes down faster what the store holds. Not a folder, though.
+        if artifact.isInCache { _ = Unmanaged.passRetained(store) }
         store.setHostData(UnsafeMutableRawPointer(wasi.handle))
         var linker = Linker(unknownImports: arguments.limits.unknownImports)
         linker.define(WASIContext.function)
