@@ -28,11 +28,9 @@ func names(inFolder path: String) -> [String] {
 ///
 /// Symbolic links go, what they point to stays.
 func removeTree(_ path: String) {
-    if unlink(path) == 0 { return }
-    for name in names(inFolder: path) {
-        let child = path + "/" + name
-        if FileStatus(path: child)?.isDirectory == true { removeTree(child) } else { unlink(child) }
-    }
+    // What is no folder is gone with that, or can't go.
+    guard unlink(path) != 0, errno == EISDIR else { return }
+    for name in names(inFolder: path) { removeTree(path + "/" + name) }
     rmdir(path)
 }
 

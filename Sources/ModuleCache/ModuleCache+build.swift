@@ -59,8 +59,9 @@ extension ModuleCache {
         } catch {
             throw .module(error)
         }
+        let code: [UInt8]
         do {
-            try timings.measure(\.compile) { () throws(CompileError) in
+            code = try timings.measure(\.compile) { () throws(CompileError) in
                 try pipeline.compile(translation.source, folder + "/" + ArtifactFile.code.name)
             }
         } catch {
@@ -72,20 +73,32 @@ extension ModuleCache {
             throw .storage("the generated C became no code (please report it, unless the disk is full): \(error)")
         }
         try timings.measure(\.write) { () throws(BuildError) in
-            try storage { () throws(StorageError) in try writeFiles(job, module: translation.module, in: folder) }
+            try storage { () throws(StorageError) in try writeFiles(job, module: translation.module, code, in: folder) }
         }
     }
 
-    private func writeFiles(_ job: BuildJob, module: Module, in folder: String) throws(StorageError) {
+    /// Writes what belongs to the code, which is there.
+    private func writeFiles(
+        _ job: BuildJob, module: Module, _ code: [UInt8], in folder: String
+    ) throws(StorageError) {
         let image = MemoryImage(module: module)
         try image.write(job.contents, to: OpenFile(creating: folder + "/" + ArtifactFile.image.name))
         let descriptor = ModuleDescriptor(module: module, image: image).encode()
         try OpenFile(creating: folder + "/" + ArtifactFile.descriptor.name).write(descriptor[...])
-        try OpenFile(creating: folder + "/" + ArtifactFile.names.name).write(module.names.encode()[...])
-        let code = folder + "/" + ArtifactFile.code.name
+        let names = module.names.encode()
+        try OpenFile(creating: folder + "/" + ArtifactFile.names.name).write(names[...])
+        let codePath = folder + "/" + ArtifactFile.code.name
         // The compiler makes it executable for everybody; it is to be read, and by us alone.
-        guard chmod(code, 0o600) == 0 else { throw StorageError(path: code) }
-        let manifest = try Manifest(key: job.key, filesIn: folder).encode()
+        guard chmod(codePath, 0o600) == 0 else { throw StorageError(path: codePath) }
+        let known = { (file: ArtifactFile) -> [UInt8]? in
+            switch file {
+            case .code: code
+            case .descriptor: descriptor
+            case .names: names
+            case .image: image.fileSize == 0 ? [] : nil
+            }
+        }
+        let manifest = try Manifest(key: job.key, filesIn: folder, known: known).encode()
         try OpenFile(creating: folder + "/" + Manifest.fileName).write(manifest[...])
         if let seal = Seal.bytes(entry: folder) {
             try OpenFile(creating: folder + "/" + Seal.fileName).write(seal[...])
@@ -107,7 +120,7 @@ extension ModuleCache {
     private func lockKey(_ key: String) throws(BuildError) -> OpenFile {
         do throws(StorageError) {
             try prepareFolders()
-            return try OpenFile(locking: locksFolder + "/" + key.prefix(2)).locked()
+            return try OpenFile(locking: "\(locksFolder)/\(key.prefix(2))").locked()
         } catch {
             throw .storage(error.description)
         }

@@ -8,8 +8,8 @@ struct Pipeline: Sendable {
     /// Decodes, validates and translates.
     var translate:
         @Sendable (_ contents: [UInt8], CompileOptions, inout PhaseTimings) throws(ModuleError) -> Translation
-    /// Compiles C to a shared object at a path.
-    var compile: @Sendable (_ source: [UInt8], _ path: String) throws(CompileError) -> Void
+    /// Compiles C to a shared object at a path, and returns what is in it.
+    var compile: @Sendable (_ source: [UInt8], _ path: String) throws(CompileError) -> [UInt8]
 
     struct Translation {
         var module: Module

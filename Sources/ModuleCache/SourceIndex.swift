@@ -22,7 +22,9 @@ struct SourceIndex {
         return try? decode(bytes, identity: identity)
     }
 
+    /// Does nothing if it is known: to replace a file costs the file system more than to look.
     func record(_ identity: FileIdentity, key: String) {
+        guard self.key(of: identity) != key else { return }
         var encoder = ByteEncoder()
         encoder.text(environment.hexadecimal)
         encoder.identity(identity)
@@ -40,8 +42,8 @@ struct SourceIndex {
     }
 
     private func path(of identity: FileIdentity) -> String {
-        let numbers = [identity.device, identity.inode].map { String($0, radix: 16) }
-        return folder + "/" + (numbers + [String(environment.hexadecimal.prefix(16))]).joined(separator: "-")
+        let (device, inode) = (String(identity.device, radix: 16), String(identity.inode, radix: 16))
+        return "\(folder)/\(device)-\(inode)-\(environment.hexadecimal.prefix(16))"
     }
 }
 

@@ -16,8 +16,9 @@ package enum QuickCompiler {
 
     /// Compiles C to a shared object with no symbols from elsewhere, at `path`.
     ///
-    /// Nothing of the system's is read: no headers, no libraries, no linker scripts.
-    package static func compile(_ source: [UInt8], to path: String) throws(CompileError) {
+    /// Nothing of the system's is read: no headers, no libraries, no linker scripts. Returns what is in the file.
+    @discardableResult
+    package static func compile(_ source: [UInt8], to path: String) throws(CompileError) -> [UInt8] {
         guard !source.contains(0) else { throw CompileError("the source holds a NUL") }
         let messages = MessageSink()
         let succeeded = turn.withLock { _ in
@@ -28,9 +29,10 @@ package enum QuickCompiler {
             throw CompileError(messages.text.isEmpty ? "libtcc failed without a message" : messages.text)
         }
         do {
-            try SharedObject.forbidExecutableStack(path: path)
-            let object = try SharedObject(path: path)
+            var object = try SharedObject(path: path)
+            try object.forbidExecutableStack(path: path)
             try object.checkIsSelfContained()
+            return object.bytes
         } catch {
             unlink(path)
             throw error

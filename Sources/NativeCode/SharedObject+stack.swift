@@ -7,25 +7,21 @@ extension SharedObject {
     /// makes the stacks of the whole process executable. The program headers are written anew behind the end of the
     /// file, with that segment added, since there is no room where they are. They begin a page of their own: in the
     /// last page of the data, where the loader would look for them, zeroed variables may lie over them.
-    static func forbidExecutableStack(path: String) throws(CompileError) {
-        guard let bytes = readFile(path), bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), bytes.count >= 64 else {
-            throw CompileError("the compiled file cannot be read back: \(String(cString: strerror(errno)))")
-        }
-        let (offset, count) = bytes.withUnsafeBytes { file in
-            (
-                file.loadUnaligned(fromByteOffset: 0x20, as: UInt64.self),
-                file.loadUnaligned(fromByteOffset: 0x38, as: UInt16.self)
-            )
-        }
-        let size = Int(count) * programHeaderSize
+    mutating func forbidExecutableStack(path: String) throws(CompileError) {
+        let offset = try number(0x20, UInt64.self)
+        let count = try number(0x38, UInt16.self)
+        let size = Int(count) * Self.programHeaderSize
         guard count < .max, offset <= UInt64(bytes.count), size <= bytes.count - Int(offset) else {
-            throw CompileError("the compiled file is not a whole ELF object")
+            throw Self.malformed
         }
         let padding = [UInt8](repeating: 0, count: -bytes.count & 4095)
-        let added = padding + bytes[Int(offset)...].prefix(size) + stackHeader
-        try write(path, added, at: bytes.count)
-        try write(path, littleEndian(UInt64(bytes.count + padding.count)), at: 0x20)
-        try write(path, littleEndian(count + 1), at: 0x38)
+        let added = padding + bytes[Int(offset)...].prefix(size) + Self.stackHeader
+        let start = UInt64(bytes.count + padding.count)
+        let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        defer { if file >= 0 { close(file) } }
+        try replace(bytes.count, with: added, in: file)
+        try replace(0x20, with: Self.littleEndian(start), in: file)
+        try replace(0x38, with: Self.littleEndian(count + 1), in: file)
     }
 
     private static let programHeaderSize = 56
@@ -40,11 +36,11 @@ extension SharedObject {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
-    private static func write(_ path: String, _ bytes: [UInt8], at offset: Int) throws(CompileError) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, pwrite(descriptor, bytes, bytes.count, off_t(offset)) == bytes.count else {
+    /// In the file and here; at the end, to make both longer.
+    private mutating func replace(_ offset: Int, with new: [UInt8], in file: Int32) throws(CompileError) {
+        guard file >= 0, pwrite(file, new, new.count, off_t(offset)) == new.count else {
             throw CompileError("the compiled file cannot be changed: \(String(cString: strerror(errno)))")
         }
+        bytes.replaceSubrange(offset..<min(offset + new.count, bytes.count), with: new)
     }
 }

@@ -4,17 +4,18 @@ import Glibc
 ///
 /// Reads ELF64, little-endian, with every offset checked: a file may be cut short.
 struct SharedObject {
-    private let bytes: [UInt8]
+    /// What is in the file.
+    var bytes: [UInt8]
 
     init(path: String) throws(CompileError) {
         guard let bytes = readFile(path) else {
             throw CompileError("the compiled file cannot be read back: \(String(cString: strerror(errno)))")
         }
         self.bytes = bytes
-        guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else { throw Self.malformed }
+        guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), bytes.count >= 64 else { throw Self.malformed }
     }
 
-    private static var malformed: CompileError { CompileError("the compiled file is not a whole ELF object") }
+    static var malformed: CompileError { CompileError("the compiled file is not a whole ELF object") }
 
     /// Refuses what our way of loading could not hold: symbols from elsewhere, other libraries, relocations in
     /// code, segments that are writable and executable, and frames that a stack's guard could not stop.
@@ -106,7 +107,7 @@ struct SharedObject {
         return (Int(start), Int(size))
     }
 
-    private func number<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) throws(CompileError) -> T {
+    func number<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) throws(CompileError) -> T {
         guard offset >= 0, offset <= bytes.count - MemoryLayout<T>.size else { throw Self.malformed }
         return bytes.withUnsafeBytes { T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self)) }
     }

@@ -155,7 +155,7 @@ struct CachePoisoningTests {
         let directory = cache.directory
         pipeline.compile = { source, path throws(CompileError) in
             guard !path.hasPrefix(directory) else { throw CompileError("No space left on device") }
-            try failing.pipeline.compile(source, path)
+            return try failing.pipeline.compile(source, path)
         }
         let full = ModuleCache(configuration: failing.configuration, pipeline: pipeline)
         let artifact = try full.artifact(contents: [8], name: "a.wasm")

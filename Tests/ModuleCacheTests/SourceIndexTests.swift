@@ -83,6 +83,18 @@ struct SourceIndexTests {
         #expect(record.compilations == 1)
     }
 
+    @Test("What is known is not written again")
+    func recordedOnce() throws {
+        let path = try folder.write([1], to: "a.wasm")
+        settle()
+        _ = try cache.artifact(file: path)
+        let index = cache.directory + "/index"
+        let file = index + "/" + (try #require(names(inFolder: index).first))
+        let before = try #require(FileStatus(path: file)).identity
+        #expect(try !cache.artifact(file: path, force: true).wasCached)
+        #expect(FileStatus(path: file)?.identity == before)
+    }
+
     @Test("An index that names an entry that is gone leads to compiling")
     func dangling() throws {
         let path = try folder.write([1], to: "a.wasm")

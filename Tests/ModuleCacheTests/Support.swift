@@ -63,6 +63,7 @@ func makeCache(
             usleep(2000)
             do {
                 try OpenFile(creating: path).write(source[...])
+                return source
             } catch {
                 throw CompileError("\(error)")
             }

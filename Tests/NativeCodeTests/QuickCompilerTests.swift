@@ -88,6 +88,12 @@ struct QuickCompilerTests {
         }
     }
 
+    @Test("What is returned is what is in the file")
+    func returned() throws {
+        let bytes = try QuickCompiler.compile(source("static uint64_t probe(void) { return 1; }"), to: path)
+        #expect(bytes == readFile(path))
+    }
+
     @Test("A file cut anywhere is an error, not a crash")
     func truncated() throws {
         try QuickCompiler.compile(source("static uint64_t probe(void) { return 1; }"), to: path)
