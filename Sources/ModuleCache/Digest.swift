@@ -8,8 +8,17 @@ struct Digest: Hashable, Sendable {
 
     /// 64 lower-case hexadecimal digits.
     var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[2 * index] = Self.digit(byte >> 4)
+                text[2 * index + 1] = Self.digit(byte & 15)
+            }
+            return 2 * bytes.count
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     init(of bytes: [UInt8]) {
@@ -30,6 +39,10 @@ struct Digest: Hashable, Sendable {
         init() { nettle_sha256_init(&context) }
 
         mutating func update(_ bytes: [UInt8]) { nettle_sha256_update(&context, bytes.count, bytes) }
+
+        mutating func update(_ bytes: UnsafeRawBufferPointer) {
+            nettle_sha256_update(&context, bytes.count, bytes.baseAddress)
+        }
 
         mutating func update(_ text: String) {
             update(Array(text.utf8))

@@ -7,17 +7,12 @@ import WasmValidation
 extension Pipeline {
     /// Our decoder, validator and translator, and libtcc.
     static let standard: Pipeline = {
-        let prelude = GeneratedPrelude.bytes()
-        let vectorPrelude = GeneratedPrelude.vectorBytes()
-        let identity = [
-            "translator \(TranslationOptions.translatorVersion)",
-            "prelude \(Digest(of: prelude + vectorPrelude).hexadecimal)",
-            QuickCompiler.identity, target,
-        ]
-        return Pipeline(
-            identity: identity.joined(separator: "; "),
+        Pipeline(
+            identity: "translator \(TranslationOptions.translatorVersion); "
+                + "prelude \(GeneratedPrelude.form) \(preludeDigest); \(QuickCompiler.identity); \(target)",
             translate: { contents, options, timings throws(ModuleError) in
-                var translation = TranslationOptions(prelude: prelude, vectorPrelude: vectorPrelude)
+                var translation = TranslationOptions(
+                    prelude: GeneratedPrelude.bytes(), vectorPrelude: GeneratedPrelude.vectorBytes())
                 if let limit = options.expressionLimit { translation.expressionLimit = limit }
                 translation.boundsChecks =
                     switch options.boundsChecks {
@@ -28,6 +23,12 @@ extension Pipeline {
             },
             compile: { source, path throws(CompileError) in try QuickCompiler.compile(source, to: path) })
     }()
+
+    private static var preludeDigest: String {
+        var hasher = Digest.Hasher()
+        GeneratedPrelude.forEachText { hasher.update($0) }
+        return hasher.finalize().hexadecimal
+    }
 
     /// The machine that code is made for.
     private static var target: String {
