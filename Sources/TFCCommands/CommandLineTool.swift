@@ -6,14 +6,20 @@ import ModuleCache
 package enum CommandLineTool {
     /// Runs the command that `arguments` (the program's name first) ask for, and ends the process.
     ///
-    /// `run` with plainly written flags goes past ArgumentParser, whose reflection takes longer than starting a
-    /// small guest. Whatever ``RunArguments/init(plain:)`` does not know, mistakes and `--help` included, goes
-    /// through the declared command.
+    /// `run` and `compile` with plainly written flags go past ArgumentParser, whose reflection takes longer than
+    /// starting a small guest, or compiling it. Whatever ``RunArguments/init(plain:)`` and
+    /// ``CompileArguments/init(plain:)`` do not know, mistakes and `--help` included, goes through the declared
+    /// commands.
     package static func main(_ arguments: [String]) -> Never {
         // A reader that went away is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         if arguments.count > 2, arguments[1] == "run", let plain = RunArguments(plain: arguments.dropFirst(2)) {
             exit(ModuleRun.perform(plain))
+        }
+        if arguments.count > 2, arguments[1] == "compile",
+            let plain = CompileArguments(plain: arguments.dropFirst(2))
+        {
+            exit(ModuleCompilation(plain).perform())
         }
         do {
             var command = try TerrafirmaCommand.parseAsRoot(Array(arguments.dropFirst()))
