@@ -38,7 +38,10 @@ func command(_ name: String, _ dependencies: [Target.Dependency], _ linking: [Li
 ///
 /// lld, since gold warns of every function of glibc that may look for a library at run time.
 let staticExecutable: [LinkerSetting] = [
-    .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux], configuration: .release))
+    .unsafeFlags(
+        // What the static FoundationEssentials needs, for builds without --static-swift-stdlib.
+        ["-static-executable", "-use-ld=lld", "-l_FoundationCollections", "-l_FoundationCShims"],
+        .when(platforms: [.linux], configuration: .release))
 ]
 
 /// Pages that live beside the sources of a target.
