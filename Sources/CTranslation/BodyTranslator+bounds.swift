@@ -18,10 +18,10 @@ extension BodyTranslator {
         }
     }
 
-    func addressForm(_ memory: UInt32) -> AddressForm { addressForms[Int(memory)] }
+    mutating func addressForm(_ memory: UInt32) -> AddressForm { addressForms[Int(memory)] }
 
     /// What an access can do once its address is checked.
-    func accessEffects(_ memory: UInt32) -> Effects {
+    mutating func accessEffects(_ memory: UInt32) -> Effects {
         addressForm(memory) == .compared ? .readsMemory : [.readsMemory, .trapsOnLoad]
     }
 
@@ -74,13 +74,13 @@ extension BodyTranslator {
         return true
     }
 
-    private func isConstantBeyond(_ address: Int32, _ span: Span, _ form: AddressForm, _ most: UInt64) -> Bool {
+    private mutating func isConstantBeyond(_ address: Int32, _ span: Span, _ form: AddressForm, _ most: UInt64) -> Bool {
         guard let sum = constantAddress(address, span) else { return constantBits(address) != nil }
         return sum > most - min(span.bytes, most)
     }
 
     /// The effective address, if it is known; nil also if it overflows.
-    private func constantAddress(_ address: Int32, _ span: Span) -> UInt64? {
+    private mutating func constantAddress(_ address: Int32, _ span: Span) -> UInt64? {
         guard let bits = constantBits(address) else { return nil }
         let is64 = module.memories[Int(span.memory)].is64
         let (sum, overflows) = (is64 ? bits : bits & 0xFFFF_FFFF).addingReportingOverflow(span.offset)

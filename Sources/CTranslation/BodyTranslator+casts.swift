@@ -58,14 +58,14 @@ extension BodyTranslator {
         letGo(variable)
     }
 
-    func negation(_ position: Int32) -> Expression {
+    mutating func negation(_ position: Int32) -> Expression {
         var node = Expression(.not, .s32)
         node.a = position
         inherit(position, into: &node)
         return node
     }
 
-    private func testNode(_ reference: Int32, _ target: ValueType, isObject: Bool) -> Expression {
+    private mutating func testNode(_ reference: Int32, _ target: ValueType, isObject: Bool) -> Expression {
         var node = Expression(.referenceTest, .s32)
         node.a = reference
         node.b = isObject ? 1 : 0
@@ -77,7 +77,7 @@ extension BodyTranslator {
     // MARK: What is known
 
     /// What a test gives for every reference: the tops of the hierarchies match, the bottoms don't.
-    private func decided(_ target: ValueType) -> Bool? {
+    private mutating func decided(_ target: ValueType) -> Bool? {
         guard target.typeIndex == nil else { return nil }
         switch target.nullable {
         case .anyref, .funcref, .externref, .exnref: return target.isNullable ? true : nil
@@ -87,14 +87,14 @@ extension BodyTranslator {
     }
 
     /// Whether a reference is null or points to an object or a function, by the type of the local that it is.
-    private func holdsObject(_ position: Int32) -> Bool {
+    private mutating func holdsObject(_ position: Int32) -> Bool {
         let node = nodes[Int(position)]
         guard node.shape == .local || node.shape == .tee else { return false }
         return isOfObjects(validator.localType(UInt32(node.a)))
     }
 
     /// Whether references of a type carry no tags in their lowest bits.
-    private func isOfObjects(_ type: ValueType) -> Bool {
+    private mutating func isOfObjects(_ type: ValueType) -> Bool {
         type.typeIndex != nil || type.nullable == .structref || type.nullable == .arrayref
     }
 
@@ -117,7 +117,7 @@ extension BodyTranslator {
         temporaries.unpin(variable, afterReading: isOnTop)
     }
 
-    private func isTemporary(_ position: Int32, _ variable: Int32) -> Bool {
+    private mutating func isTemporary(_ position: Int32, _ variable: Int32) -> Bool {
         nodes[Int(position)].shape == .temporary && nodes[Int(position)].a == variable
     }
 }

@@ -72,7 +72,7 @@ extension BodyTranslator {
         frames.append(frame)
     }
 
-    func makeFrame(_ kind: ControlFrame.Kind, _ type: BlockType) -> ControlFrame {
+    mutating func makeFrame(_ kind: ControlFrame.Kind, _ type: BlockType) -> ControlFrame {
         let signature = signature(type)
         var frame = ControlFrame(
             kind, parameters: signature.parameters, results: signature.results,
@@ -83,7 +83,7 @@ extension BodyTranslator {
         return frame
     }
 
-    private func signature(_ type: BlockType) -> FunctionType {
+    private mutating func signature(_ type: BlockType) -> FunctionType {
         switch type {
         case .empty: FunctionType(parameters: [], results: [])
         case .result(let result): FunctionType(parameters: [], results: [result])

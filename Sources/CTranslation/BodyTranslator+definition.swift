@@ -32,7 +32,7 @@ extension BodyTranslator {
         out.write("}\n")
     }
 
-    private func writeHead(_ function: FunctionIndex, into out: inout CText) {
+    private mutating func writeHead(_ function: FunctionIndex, into out: inout CText) {
         out.write(module.resultType(type))
         out.write(" f")
         out.write(function.rawValue)
@@ -54,7 +54,7 @@ extension BodyTranslator {
     }
 
     /// Writes `M m=(M)i->m,p3;`: the memory's base, and the bases of accesses through locals.
-    private func writeBases(into out: inout CText) {
+    private mutating func writeBases(into out: inout CText) {
         out.write("M m=(M)i->m")
         if facts.baseCount > 0 {
             for local in facts.sortedLocals() where facts.declaresBase(local) {
@@ -65,7 +65,7 @@ extension BodyTranslator {
         out.write(byte: UInt8(ascii: ";"))
     }
 
-    private func writeConstants(into out: inout CText) {
+    private mutating func writeConstants(into out: inout CText) {
         guard !floatConstants.isEmpty else { return }
         out.write("static const U K[]={")
         for bits in floatConstants {
@@ -76,7 +76,7 @@ extension BodyTranslator {
     }
 
     /// Parameters beyond the native ones are locals that start with what the caller left in the scratch area.
-    private func writeLocals(into out: inout CText) {
+    private mutating func writeLocals(into out: inout CText) {
         let parameters = type.parameters.count
         let native = type.nativeParameterCount
         let locals = facts.sortedLocals().filter { localType($0) != .object }
@@ -106,7 +106,7 @@ extension BodyTranslator {
     }
 
     /// Writes `l3.a=a3;l3.b=b3;`: what a vector starts with, half by half.
-    private func writeVectorLocal(_ index: Int, into out: inout CText) {
+    private mutating func writeVectorLocal(_ index: Int, into out: inout CText) {
         for half in 0..<2 {
             out.write("l")
             out.write(index)
@@ -123,14 +123,14 @@ extension BodyTranslator {
         }
     }
 
-    func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
+    mutating func writeScratchParameter(_ index: Int, _ half: Int, _ type: CType, into out: inout CText) {
         out.write(Access.cellPointer(type))
         out.write("(i->x+")
         out.write(self.type.parameters[self.type.nativeParameterCount..<index].cells + half)
         out.write(")")
     }
 
-    private func writeTemporaries(into out: inout CText) {
+    private mutating func writeTemporaries(into out: inout CText) {
         for type in [CType.u32, .u64, .f32, .f64, .reference, .vector] {
             let count = temporaries.count(of: type)
             guard count > 0 else { continue }

@@ -6,10 +6,14 @@ import WasmModule
 /// which goes from the `try` in force outwards, to the first clause that fits, or throws on.
 extension BodyTranslator {
     /// The handler of this function that is in force here, 0 without one.
-    var state: Int { frames.last?.state ?? 0 }
+    var state: Int {
+        mutating get { frames.last?.state ?? 0 }
+    }
 
     /// Whether something thrown here is asked of a handler of this function, which sees its locals.
-    var isProtected: Bool { state > 0 }
+    var isProtected: Bool {
+        mutating get { state > 0 }
+    }
 
     // MARK: Throwing
 
@@ -96,7 +100,7 @@ extension BodyTranslator {
     }
 
     /// Whether another handler, or none, is in force where a branch to a frame goes.
-    func changesState(to target: Int) -> Bool { !frames[target].isTry && frames[target].state != state }
+    mutating func changesState(to target: Int) -> Bool { !frames[target].isTry && frames[target].state != state }
 
     mutating func writeStateChange(to target: Int) {
         if changesState(to: target) { writeState(frames[target].state) }
@@ -105,7 +109,7 @@ extension BodyTranslator {
     // MARK: Landing
 
     /// Declares the handler and links it.
-    func writeHandler(into out: inout CText) {
+    mutating func writeHandler(into out: inout CText) {
         guard !handlers.isEmpty else { return }
         out.write("tf_handler H;H.outer=G.handlers;H.state=0;G.handlers=&H;if(A.protect(&H))goto C;")
     }

@@ -1,7 +1,7 @@
 /// Integer arithmetic on constants. Done here so that no C compiler ever sees two constants meet.
 extension BodyTranslator {
     /// The value of an operation on two constants, or nil if either is not one.
-    func fold(
+    mutating func fold(
         _ operation: Infix, _ type: CType, _ sign: Expression.Sign, _ left: Int32, _ right: Int32
     ) -> UInt64? {
         guard let a = constantBits(left), let b = constantBits(right) else { return nil }

@@ -55,7 +55,7 @@ extension BodyTranslator {
     }
 
     /// Whether a value to be stored is an infix operation on what is there, of which only the stored bytes count.
-    private func isChange(_ value: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
+    private mutating func isChange(_ value: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
         let node = nodes[Int(value)]
         guard node.shape == .infix else { return false }
         // A shift by more than the bytes have is none of them in C; bits from above come into them.
@@ -65,7 +65,7 @@ extension BodyTranslator {
     }
 
     /// Whether an operand is read from where a store goes, at an address in a variable.
-    private func isLoad(_ position: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
+    private mutating func isLoad(_ position: Int32, _ store: Instruction, _ access: Access, _ address: Int32) -> Bool {
         let load = nodes[Int(position)]
         guard load.shape == .load, load.access.bytes == access.bytes, load.bits == store.bits, load.c == Int32(store.a)
         else { return false }

@@ -50,7 +50,7 @@ extension BodyTranslator {
     /// get an operand without.
     ///
     /// Whoever needs the result without a sign must know: an address that C extends by its sign lies before the memory.
-    private func resultType(_ operation: Infix, _ type: CType, _ left: Int32, _ right: Int32) -> CType {
+    private mutating func resultType(_ operation: Infix, _ type: CType, _ left: Int32, _ right: Int32) -> CType {
         switch operation {
         case .and, .or, .xor:
             if isUnsigned(nodes[Int(left)]) || isUnsigned(nodes[Int(right)]) { return type }
@@ -115,7 +115,7 @@ extension BodyTranslator {
         push(add(castNode(type, from: inner, operand)))
     }
 
-    private func castNode(_ type: CType, from inner: CType?, _ operand: Int32) -> Expression {
+    private mutating func castNode(_ type: CType, from inner: CType?, _ operand: Int32) -> Expression {
         var node = Expression(.cast, type)
         node.inner = inner
         node.a = operand
@@ -169,7 +169,7 @@ extension BodyTranslator {
         }
     }
 
-    private func isHarmless(divisor: UInt64, isSigned: Bool, isWide: Bool) -> Bool {
+    private mutating func isHarmless(divisor: UInt64, isSigned: Bool, isWide: Bool) -> Bool {
         let minusOne: UInt64 = isWide ? .max : 0xFFFF_FFFF
         return divisor != 0 && !(isSigned && divisor == minusOne)
     }

@@ -102,7 +102,7 @@ extension BodyTranslator {
     }
 
     /// Whether an operand is a constant of no set bits.
-    func isZero(_ position: Int32) -> Bool {
+    mutating func isZero(_ position: Int32) -> Bool {
         let node = nodes[Int(position)]
         switch node.shape {
         case .constant: return node.bits == 0
@@ -136,7 +136,7 @@ extension BodyTranslator {
     }
 
     /// A node that reads a field or an element, but for its operands.
-    func fieldNode(_ shape: Expression.Shape, _ field: ObjectField, isSigned: Bool) -> Expression {
+    mutating func fieldNode(_ shape: Expression.Shape, _ field: ObjectField, isSigned: Bool) -> Expression {
         let type: CType = field.storage.isPacked ? .s32 : cType(field.storage)
         var node = Expression(shape, type)
         node.access = Access(storage: field.storage, isSigned: isSigned)

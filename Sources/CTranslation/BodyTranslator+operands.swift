@@ -15,10 +15,10 @@ extension BodyTranslator {
         return Int32(nodes.count - 1)
     }
 
-    func node(_ position: Int32) -> Expression { nodes[Int(position)] }
+    mutating func node(_ position: Int32) -> Expression { nodes[Int(position)] }
 
     /// Takes over what a child's evaluation means for its parent's.
-    func inherit(_ child: Int32, into parent: inout Expression) {
+    mutating func inherit(_ child: Int32, into parent: inout Expression) {
         let node = nodes[Int(child)]
         parent.effects.formUnion(node.effects)
         parent.localsRead |= node.localsRead
@@ -194,20 +194,20 @@ extension BodyTranslator {
         return node
     }
 
-    func temporaryNode(_ variable: Int32) -> Expression {
+    mutating func temporaryNode(_ variable: Int32) -> Expression {
         var node = Expression(.temporary, temporaries.type(variable))
         node.a = variable
         return node
     }
 
-    func constantNode(_ type: CType, _ bits: UInt64) -> Expression {
+    mutating func constantNode(_ type: CType, _ bits: UInt64) -> Expression {
         var node = Expression(.constant, type)
         node.bits = bits
         return node
     }
 
     /// A pushed constant's bits, if the operand is one.
-    func constantBits(_ position: Int32) -> UInt64? {
+    mutating func constantBits(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
         return node.shape == .constant && !node.type.isReference ? node.bits : nil
     }

@@ -55,7 +55,7 @@ extension BodyTranslator {
     var returnsThroughVariable: Bool { undoes && holes.contains { $0.hole == .beginReturn } }
 
     /// Declares the references' variables, gives them their first values, links them.
-    func writeRoots(into out: inout CText) {
+    mutating func writeRoots(into out: inout CText) {
         let variables = Int(temporaries.count(of: .object))
         guard !rootLocals.isEmpty || variables > 0 else { return }
         let named = rootLocals.filter { $0 < Self.mostNamedRoots }
@@ -78,14 +78,14 @@ extension BodyTranslator {
         out.write(";G.roots=(p)&R;")
     }
 
-    private func writeDeclaration(_ start: StaticString, _ number: Int, _ end: StaticString, into out: inout CText) {
+    private mutating func writeDeclaration(_ start: StaticString, _ number: Int, _ end: StaticString, into out: inout CText) {
         out.write(start)
         out.write(number)
         out.write(end)
     }
 
     /// Writes `{u k;for(k=0;k<9;k++)R.L[k]=0;}`.
-    private func writeClearing(_ array: StaticString, _ count: Int, into out: inout CText) {
+    private mutating func writeClearing(_ array: StaticString, _ count: Int, into out: inout CText) {
         out.write("{u k;for(k=0;k<")
         out.write(count)
         out.write(";k++)R.")
@@ -94,7 +94,7 @@ extension BodyTranslator {
     }
 
     /// Writes `R.l3=l3;`: what a local starts with.
-    private func writeRootLocal(_ index: Int, into out: inout CText) {
+    private mutating func writeRootLocal(_ index: Int, into out: inout CText) {
         Self.writeRoot("l", "L", index, into: &out)
         out.write(byte: UInt8(ascii: "="))
         if index >= type.parameters.count {
@@ -122,7 +122,7 @@ extension BodyTranslator {
         out.write(UnsafeBufferPointer(rebasing: text[start...]))
     }
 
-    private func fill(_ hole: Hole, into out: inout CText) {
+    private mutating func fill(_ hole: Hole, into out: inout CText) {
         switch hole {
         case .leave: writeUnlinking(into: &out)
         case .beginBase(let local):
@@ -140,7 +140,7 @@ extension BodyTranslator {
         }
     }
 
-    private func writeUnlinking(into out: inout CText) {
+    private mutating func writeUnlinking(into out: inout CText) {
         if linksRoots { out.write("G.roots=R.o;") }
         if !handlers.isEmpty { out.write("G.handlers=H.outer;") }
     }

@@ -213,7 +213,7 @@ extension BodyTranslator {
         pushFresh(variable, since: start)
     }
 
-    private func floatConstantBits(_ position: Int32) -> UInt64? {
+    private mutating func floatConstantBits(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
         return node.shape == .floatConstant ? floatConstants[Int(node.a)] : nil
     }

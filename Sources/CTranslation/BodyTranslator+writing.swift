@@ -59,7 +59,7 @@ extension BodyTranslator {
         endExpression()
     }
 
-    private func isLocal(_ position: Int32, _ local: Int32) -> Bool {
+    private mutating func isLocal(_ position: Int32, _ local: Int32) -> Bool {
         nodes[Int(position)].shape == .local && nodes[Int(position)].a == local
     }
 
@@ -156,7 +156,7 @@ extension BodyTranslator {
         if parenthesized { body.write(byte: UInt8(ascii: ")")) }
     }
 
-    private func precedence(of node: Expression) -> Precedence {
+    private mutating func precedence(of node: Expression) -> Precedence {
         switch node.shape {
         case .infix: node.infix.precedence
         case .select, .tee: node.shape == .select ? .ternary : .lowest
@@ -352,7 +352,7 @@ extension BodyTranslator {
     }
 
     /// What a small negative constant is without its sign; nil for any other operand.
-    private func negative(_ position: Int32) -> UInt64? {
+    private mutating func negative(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
         guard node.shape == .constant else { return nil }
         let value =
@@ -362,7 +362,7 @@ extension BodyTranslator {
     }
 
     /// Which operands must be written with an exact type so that C's operator means wasm's.
-    private func operandTypes(_ node: Expression) -> (CType?, CType?) {
+    private mutating func operandTypes(_ node: Expression) -> (CType?, CType?) {
         let left = nodes[Int(node.a)]
         let right = nodes[Int(node.b)]
         let isWide = left.type.isWide
@@ -390,12 +390,12 @@ extension BodyTranslator {
 
     /// Whether C takes an operand as written to be unsigned: of constants only the least number, which has no signed
     /// literal.
-    func isUnsigned(_ node: Expression) -> Bool {
+    mutating func isUnsigned(_ node: Expression) -> Bool {
         guard node.shape == .constant else { return node.type == .u32 || node.type == .u64 }
         return node.type.isWide ? node.bits == 1 << 63 : UInt32(truncatingIfNeeded: node.bits) == 1 << 31
     }
 
-    private func isFloat(_ node: Expression) -> Bool { node.type == .f32 || node.type == .f64 }
+    private mutating func isFloat(_ node: Expression) -> Bool { node.type == .f32 || node.type == .f64 }
 
     // MARK: Conditions
 

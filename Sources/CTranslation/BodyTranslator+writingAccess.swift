@@ -75,7 +75,7 @@ extension BodyTranslator {
         }
     }
 
-    private func addressType(_ memory: UInt32) -> CType { addressTypes[Int(memory)] }
+    private mutating func addressType(_ memory: UInt32) -> CType { addressTypes[Int(memory)] }
 
     private mutating func writeConstantAddress(_ node: Expression, memory: UInt32, offset: UInt64) {
         let isWide = addressType(memory) == .u64

@@ -139,7 +139,7 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: ")"))
     }
 
-    private func isBottom(_ target: ValueType) -> Bool {
+    private mutating func isBottom(_ target: ValueType) -> Bool {
         [.nullref, .nullfuncref, .nullexternref, .nullexnref].contains(target.nullable)
     }
 

@@ -147,7 +147,7 @@ struct BodyTranslator: ~Copyable {
     }
 
     /// A branch may carry 1,000 values, a table of branches name 50,000 of them: a small body can ask for gigabytes.
-    private func checkSize(_ function: FunctionIndex, at offset: Int) throws(TranslationError) {
+    private mutating func checkSize(_ function: FunctionIndex, at offset: Int) throws(TranslationError) {
         if body.isOverflowing { throw .textTooLarge(function: function, offset: offset) }
         guard frameSize <= TranslationLimits.largestFrame && !temporaries.isOverflowing else {
             throw .frameTooLarge(function: function, offset: offset, bytes: frameSize)
@@ -186,12 +186,12 @@ struct BodyTranslator: ~Copyable {
     }
 
     /// How a local that the body may name is declared.
-    func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
+    mutating func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
 
     /// How a variable of a value type is declared.
     ///
     /// Asked of every operand: the module is not touched, since that would copy it.
-    func cType(_ type: ValueType) -> CType {
+    mutating func cType(_ type: ValueType) -> CType {
         if let plain = CType(plain: type) { return plain }
         guard let index = type.typeIndex else { return type.isAbstractFunction ? .reference : .object }
         return isFunctionType[index.offset] ? .reference : .object

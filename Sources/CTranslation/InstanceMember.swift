@@ -65,7 +65,7 @@ extension BodyTranslator {
         body.write(memoryMember(index), in: layout)
     }
 
-    func memoryMember(_ index: UInt32) -> InstanceMember {
+    mutating func memoryMember(_ index: UInt32) -> InstanceMember {
         InstanceMember(name: "M", number: Int(index), type: "tf_memory*", offset: layout.memories + 8 * index)
     }
 

@@ -102,7 +102,7 @@ struct LocalFacts: ~Copyable {
 
     // MARK: Values
 
-    /// The text reads the local. Parameters have values.
+    /// The text reads the local; parameters have values.
     @inline(__always)
     mutating func read(_ local: Int32, isParameter: Bool) {
         if !entries[Int(local)].hasValue && !isParameter { entries[Int(local)].needsZero = true }
