@@ -1,3 +1,5 @@
+import WasmModule
+
 /// `br_table`: a `switch` of few targets, a table of labels for many.
 extension BodyTranslator {
     mutating func branchTable(_ labels: [UInt32]) {

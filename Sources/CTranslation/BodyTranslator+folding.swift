@@ -1,3 +1,5 @@
+import WasmModule
+
 /// Integer arithmetic on constants. Done here so that no C compiler ever sees two constants meet.
 extension BodyTranslator {
     /// The value of an operation on two constants, or nil if either is not one.

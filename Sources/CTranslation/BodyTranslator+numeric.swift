@@ -27,15 +27,13 @@ extension BodyTranslator {
         orderOperands(2)
         var right = pop()
         var left = pop()
-        if let folded = fold(operation, type, sign, left, right) {
-            pushConstant(type.stored, folded)
-            return
+        if nodes[Int(left)].shape == .constant || nodes[Int(right)].shape == .constant {
+            if let known = fold(operation, type, sign, left, right) ?? absorb(operation, sign, left, right) {
+                pushConstant(type.stored, known)
+                return
+            }
+            if operation.isCommutative, nodes[Int(left)].shape == .constant { swap(&left, &right) }
         }
-        if let decided = absorb(operation, sign, left, right) {
-            pushConstant(type.stored, decided)
-            return
-        }
-        if operation.isCommutative, nodes[Int(left)].shape == .constant { swap(&left, &right) }
         var node = Expression(.infix, resultType(operation, type, left, right))
         node.infix = operation
         node.sign = sign

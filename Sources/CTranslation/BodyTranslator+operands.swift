@@ -1,3 +1,5 @@
+import WasmModule
+
 /// The operand stack and the rules of order.
 ///
 /// An expression on the stack is evaluated where it is written, later than where wasm evaluates it. That is the same
@@ -8,16 +10,23 @@ extension BodyTranslator {
     // MARK: Nodes
 
     /// Adds a node and returns its position.
+    @inline(__always)
     mutating func add(_ node: Expression) -> Int32 {
         nodes.append(node)
+        if node.effects.contains(.calls) { noteCall(node) }
+        return Int32(truncatingIfNeeded: nodes.count - 1)
+    }
+
+    @inline(never)
+    private mutating func noteCall(_ node: Expression) {
         if node.isCall { pendingCalls += 1 }
-        if node.effects.contains(.calls) { mayCollect = true }
-        return Int32(nodes.count - 1)
+        mayCollect = true
     }
 
     mutating func node(_ position: Int32) -> Expression { nodes[Int(position)] }
 
     /// Takes over what a child's evaluation means for its parent's.
+    @inline(__always)
     mutating func inherit(_ child: Int32, into parent: inout Expression) {
         let node = nodes[Int(child)]
         parent.effects.formUnion(node.effects)
@@ -32,17 +41,19 @@ extension BodyTranslator {
     mutating func push(_ position: Int32) {
         let node = nodes[Int(position)]
         stack.append(position)
-        if node.isSettled && settledCount == stack.count - 1 {
-            settledCount = stack.count
+        if node.isSettled {
+            if settledCount == stack.count - 1 { settledCount = stack.count }
             return
         }
         pendingSets |= node.localsSet
         if Int(node.depth) > options.expressionLimit {
             settle(stack.count - 1)
+            advanceSettled()
         } else if stack.count - settledCount > Self.mostPending {
-            settle(settledCount)
+            advanceSettled()
+            if stack.count - settledCount > Self.mostPending { settle(settledCount) }
+            advanceSettled()
         }
-        advanceSettled()
     }
 
     /// Operands that may wait to be written; what makes every rule below linear in the body's size.
@@ -53,6 +64,7 @@ extension BodyTranslator {
         if settledCount == stack.count { pendingSets = 0 }
     }
 
+    @inline(__always)
     mutating func pop() -> Int32 {
         let position = stack.removeLast()
         if settledCount > stack.count { settledCount = stack.count }
@@ -155,9 +167,13 @@ extension BodyTranslator {
     }
 
     /// Settles the operands that set a local which is about to be read.
+    @inline(__always)
     mutating func flush(setsOf local: UInt32) {
         let bit = UInt64(1) << UInt64(local & 63)
-        guard pendingSets & bit != 0 else { return }
+        if pendingSets & bit != 0 { flushSets(bit) }
+    }
+
+    private mutating func flushSets(_ bit: UInt64) {
         for index in settledCount..<stack.count where nodes[Int(stack[index])].localsSet & bit != 0 { settle(index) }
     }
 
@@ -171,9 +187,8 @@ extension BodyTranslator {
 
     /// Before two operands at the top are joined: if both may trap, differently, the lower one comes first.
     mutating func orderOperands(_ count: Int) {
-        guard count > 1 else { return }
         let first = stack.count - count
-        for index in first..<(stack.count - 1) {
+        for index in stride(from: first, to: stack.count - 1, by: 1) {
             let effects = nodes[Int(stack[index])].effects
             guard !effects.isDisjoint(with: .ordered) else { continue }
             for later in (index + 1)..<stack.count
@@ -187,7 +202,6 @@ extension BodyTranslator {
     // MARK: Leaves
 
     mutating func localNode(_ index: Int32) -> Expression {
-        facts.note(UInt32(index))
         var node = Expression(.local, localType(UInt32(index)))
         node.a = index
         node.localsRead = 1 << UInt64(index & 63)
@@ -200,6 +214,7 @@ extension BodyTranslator {
         return node
     }
 
+    @inline(__always)
     mutating func constantNode(_ type: CType, _ bits: UInt64) -> Expression {
         var node = Expression(.constant, type)
         node.bits = bits
@@ -207,6 +222,7 @@ extension BodyTranslator {
     }
 
     /// A pushed constant's bits, if the operand is one.
+    @inline(__always)
     mutating func constantBits(_ position: Int32) -> UInt64? {
         let node = nodes[Int(position)]
         return node.shape == .constant && !node.type.isReference ? node.bits : nil

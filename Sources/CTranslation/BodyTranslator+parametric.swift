@@ -1,3 +1,5 @@
+import WasmModule
+
 /// Parametric instructions: `select` and `drop`.
 extension BodyTranslator {
     /// C evaluates one arm only: both must be free of effects.

@@ -12,20 +12,20 @@ extension BodyTranslator {
         let value = pop()
         flush(local: index, below: stack.count)
         precede(nodes[Int(value)].effects, below: stack.count)
-        facts.note(index)
+        _ = localType(index)
         writeAssignment(local: Int32(index), value)
     }
 
     mutating func teeLocal(_ index: UInt32) {
         let value = pop()
         flush(local: index, below: stack.count)
-        facts.note(index)
+        let type = localType(index)
         if nodes[Int(value)].type == .vector {
             writeAssignment(local: Int32(index), value)
             pushLocal(index)
             return
         }
-        var node = Expression(.tee, localType(index))
+        var node = Expression(.tee, type)
         node.a = Int32(index)
         node.b = value
         inherit(value, into: &node)

@@ -1,3 +1,5 @@
+import WasmModule
+
 /// Keeping loads whole: a guest's load may trap, whatever is made of its value.
 ///
 /// libtcc reads memory when it needs a value. It reads no more bytes than a narrower type has (`(u)*(mU*)a` is a load

@@ -17,6 +17,8 @@ struct BodyTranslator: ~Copyable {
     /// By memory: what an access of it needs, and the type of its addresses.
     let addressForms: [AddressForm]
     let addressTypes: [CType]
+    /// Some memory's addresses are checked by generated code.
+    let comparesAddresses: Bool
     /// Position of a function in `layout.referenced`.
     let referencePositions: [UInt32]
     var validator: FunctionValidator
@@ -84,6 +86,7 @@ struct BodyTranslator: ~Copyable {
         isFunctionType = module.types.map { $0.function != nil }
         addressForms = module.memories.map { $0.form(options.boundsChecks) }
         addressTypes = module.memories.map(\.addressType)
+        comparesAddresses = addressForms.contains { $0 != .guarded }
         var positions = [UInt32](repeating: 0, count: module.functions.count)
         for (position, function) in layout.referenced.enumerated() { positions[function.offset] = UInt32(position) }
         referencePositions = positions
@@ -124,17 +127,25 @@ struct BodyTranslator: ~Copyable {
             } catch {
                 throw .malformed(error)
             }
+            // To hand an array on is to count a reference.
+            let hasLists = instruction.opcode.hasLists
             do {
-                try validator.check(
-                    instruction, labels: reader.labels, types: reader.types, catches: reader.catches, at: offset)
+                if hasLists {
+                    try validator.check(
+                        instruction, labels: reader.labels, types: reader.types, catches: reader.catches, at: offset)
+                } else {
+                    try validator.check(instruction, labels: [], types: [], catches: [], at: offset)
+                }
             } catch {
                 throw .invalid(error)
             }
-            if instruction.opcode.joinsPaths { checkedAddresses.removeAll() }
+            if comparesAddresses, instruction.opcode.joinsPaths { checkedAddresses.removeAll() }
             if isDead {
                 skip(instruction)
-            } else {
+            } else if hasLists {
                 emit(instruction, labels: reader.labels, catches: reader.catches)
+            } else {
+                emit(instruction, labels: [], catches: [])
             }
             if body.isOverflowing || temporaries.isOverflowing { try checkSize(function, at: offset) }
             if case .end = instruction.opcode { isFinished = validator.isFinished }
@@ -186,7 +197,17 @@ struct BodyTranslator: ~Copyable {
     }
 
     /// How a local that the body may name is declared.
-    mutating func localType(_ index: UInt32) -> CType { cType(validator.localType(index)) }
+    ///
+    /// From here on it counts as named.
+    @inline(__always)
+    mutating func localType(_ index: UInt32) -> CType { facts.type(index) ?? newLocal(index) }
+
+    @inline(never)
+    private mutating func newLocal(_ index: UInt32) -> CType {
+        let type = cType(validator.localType(index))
+        facts.insert(index, type)
+        return type
+    }
 
     /// How a variable of a value type is declared.
     ///

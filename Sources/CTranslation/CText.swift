@@ -27,10 +27,13 @@ struct CText: ~Copyable {
         isOverflowing = false
     }
 
-    private mutating func reserve(_ more: Int) {
+    /// Makes room; what is beyond the limit is thrown away instead.
+    @inline(never)
+    private mutating func grow(_ more: Int) {
         if count > limit {
             isOverflowing = true
             count = 0
+            joined = 0
         }
         guard count + more > capacity else { return }
         capacity = max(capacity * 2, count + more)
@@ -41,8 +44,13 @@ struct CText: ~Copyable {
     }
 
     @inline(__always)
+    private mutating func reserve(_ more: Int) {
+        if count + more > capacity || count > limit { grow(more) }
+    }
+
+    @inline(__always)
     mutating func write(byte: UInt8) {
-        if count == capacity { reserve(1) }
+        if count == capacity { grow(1) }
         base[count] = byte
         count += 1
     }
@@ -118,19 +126,40 @@ struct CText: ~Copyable {
     }
 
     /// A decimal number.
+    @inline(__always)
     mutating func write(_ value: UInt64) {
         if value < 10 {
             write(byte: 48 + UInt8(truncatingIfNeeded: value))
+        } else {
+            writeDigits(value)
+        }
+    }
+
+    @inline(never)
+    private mutating func writeDigits(_ value: UInt64) {
+        reserve(20)
+        if value < 1000 {
+            // What most offsets, names and labels are.
+            let small = UInt32(truncatingIfNeeded: value)
+            let hundreds = small / 100
+            if hundreds > 0 {
+                base[count] = 48 + UInt8(truncatingIfNeeded: hundreds)
+                count += 1
+            }
+            let tens = small / 10 % 10
+            base[count] = 48 + UInt8(truncatingIfNeeded: tens)
+            base[count + 1] = 48 + UInt8(truncatingIfNeeded: small % 10)
+            count += 2
             return
         }
-        reserve(20)
-        var digits = 0
-        var rest = value
-        while rest > 0 {
+        var digits = 3
+        var power: UInt64 = 1000
+        while digits < 20 && value >= power {
             digits += 1
-            rest /= 10
+            power = power.multipliedReportingOverflow(by: 10).partialValue
+            if digits == 20 { break }
         }
-        rest = value
+        var rest = value
         var at = count + digits
         while rest > 0 {
             at -= 1

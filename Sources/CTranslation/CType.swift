@@ -9,6 +9,8 @@ enum CType: UInt8 {
     /// finds it.
     case u32, s32, u64, s64, f32, f64, reference, object, vector
 
+    static let count = 9
+
     /// How variables and parameters of a value type are declared.
     ///
     /// `module` says what a concrete reference refers to.

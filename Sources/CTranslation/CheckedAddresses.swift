@@ -40,6 +40,15 @@ struct CheckedAddresses {
 }
 
 extension Opcode {
+    /// Whether the reader keeps immediates of it in lists.
+    @inline(__always)
+    var hasLists: Bool {
+        switch self {
+        case .brTable, .selectTyped, .tryTable: true
+        default: false
+        }
+    }
+
     /// Whether control may come to what follows from elsewhere too.
     var joinsPaths: Bool {
         switch self {

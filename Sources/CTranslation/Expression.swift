@@ -3,12 +3,17 @@
 /// Children are positions in the translator's array of nodes; a node is written exactly once.
 struct Expression {
     enum Shape: UInt8 {
+        // The first ones need no evaluation (`isSettled`).
         /// `bits` of an integer, or a null reference.
         case constant
         /// Entry `a` of the function's table of float constants.
         case floatConstant
-        case local
         case temporary
+        /// Entries `a` and `a+1` of the function's table of float constants.
+        case vectorConstant
+        /// `&i->r12`.
+        case functionReference
+        case local
         /// `(l3=b)`: local `a` takes the value of `b`.
         case tee
         /// `a op b`, operands as `sign` demands.
@@ -23,8 +28,6 @@ struct Expression {
         case load
         /// The bits of local `a`, or of temporary `a`, as `access`.
         case localBits, temporaryBits
-        /// Entries `a` and `a+1` of the function's table of float constants.
-        case vectorConstant
         /// Byte `bits` and those behind it of vector `a`, as `access`.
         case lane
         /// `Q(name)(&z1)`: a vector operation, opcode `c`, that makes a number of vector `a`.
@@ -43,8 +46,6 @@ struct Expression {
         case global
         /// Size of memory or table `a`.
         case memorySize, tableSize
-        /// `&i->r12`.
-        case functionReference
         /// The field at `bits` of the object `a`, as `access`.
         case field
         /// Element `b` of the array `a`, as `access`; both are variables, the element may be a constant.
@@ -84,10 +85,8 @@ struct Expression {
     }
 
     /// Needs no evaluation: can stand for ever without anything changing it.
-    var isSettled: Bool {
-        shape == .constant || shape == .temporary || shape == .floatConstant || shape == .functionReference
-            || shape == .vectorConstant
-    }
+    @inline(__always)
+    var isSettled: Bool { shape.rawValue <= Shape.functionReference.rawValue }
 
     /// Is itself a call, not only an expression around one.
     var isCall: Bool { shape == .call || (shape == .runtimeCall && name.isEffect) }

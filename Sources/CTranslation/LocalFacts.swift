@@ -1,3 +1,5 @@
+import WasmModule
+
 /// What holds for a function's locals at a point of its C text, whichever way control came there.
 ///
 /// Facts are noted in the order of the text, which is the order of evaluation. Where ways meet, what was noted since
@@ -10,6 +12,7 @@
 struct LocalFacts: ~Copyable {
     struct Entry {
         var isUsed = false
+        var type = CType.u32
         var hasValue = false
         var needsZero = false
         var declaresBase = false
@@ -63,17 +66,19 @@ struct LocalFacts: ~Copyable {
     @inline(__always)
     mutating func endStatement() { statement &+= 1 }
 
-    /// Notes that the body names a local.
+    /// How a local is declared that the body has named; nil if it has not.
     @inline(__always)
-    mutating func note(_ local: UInt32) {
-        if Int(local) < entries.count && entries[Int(local)].isUsed { return }
-        insert(local)
+    func type(_ local: UInt32) -> CType? {
+        guard Int(local) < entries.count, entries[Int(local)].isUsed else { return nil }
+        return entries[Int(local)].type
     }
 
+    /// Notes that the body names a local, which it has not before.
     @inline(never)
-    private mutating func insert(_ local: UInt32) {
+    mutating func insert(_ local: UInt32, _ type: CType) {
         while entries.count <= Int(local) { entries.append(Entry()) }
         entries[Int(local)].isUsed = true
+        entries[Int(local)].type = type
         used.append(local)
     }
 

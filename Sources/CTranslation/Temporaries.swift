@@ -1,18 +1,23 @@
+import WasmModule
+
 /// The variables that hold values between statements, by C type; reused once what they held was read.
-struct Temporaries {
-    private struct Variable {
+struct Temporaries: ~Copyable {
+    struct Variable {
         var type: CType
         /// Its number among those of its type.
         var number: Int32
         var isFree = false
         /// Keeps its value however often it is read: results of blocks, parameters of loops.
         var isPinned = false
+        /// If it is free, the one of its type that was free before it; negative if there was none.
+        var nextFree: Int32 = -1
     }
 
-    private var variables: [Variable] = []
-    private var free: [[Int32]] = Array(repeating: [], count: 9)
-    private var counts: [Int32] = Array(repeating: 0, count: 9)
-    private var read: [Int32] = []
+    private var variables = Pile<Variable>()
+    /// By type: the one that became free last, negative if none is.
+    private var free = Pile<Int32>()
+    private var counts = Pile<Int32>()
+    private var read = Pile<Int32>()
     /// More were asked for than a frame may hold; the function is to be refused.
     private(set) var isOverflowing = false
 
@@ -20,12 +25,14 @@ struct Temporaries {
     var count: Int { variables.count }
 
     mutating func removeAll() {
-        variables.removeAll(keepingCapacity: true)
-        for type in 0..<free.count {
-            free[type].removeAll(keepingCapacity: true)
-            counts[type] = 0
+        variables.removeAll()
+        free.removeAll()
+        counts.removeAll()
+        for _ in 0..<CType.count {
+            free.append(-1)
+            counts.append(0)
         }
-        read.removeAll(keepingCapacity: true)
+        read.removeAll()
         isOverflowing = false
     }
 
@@ -33,7 +40,9 @@ struct Temporaries {
     mutating func take(_ type: CType, pinned: Bool = false) -> Int32 {
         let type = type.stored
         let kind = Int(type.rawValue)
-        if let index = free[kind].popLast() {
+        let index = free[kind]
+        if index >= 0 {
+            free[kind] = variables[Int(index)].nextFree
             variables[Int(index)].isFree = false
             variables[Int(index)].isPinned = pinned
             return index
@@ -51,9 +60,11 @@ struct Temporaries {
     mutating func noteRead(_ index: Int32) { read.append(index) }
 
     /// At the end of a statement: what it read is free.
+    @inline(__always)
     mutating func releaseRead() {
-        for index in read where !variables[Int(index)].isPinned { release(index) }
-        read.removeAll(keepingCapacity: true)
+        guard read.count > 0 else { return }
+        for position in 0..<read.count where !variables[Int(read[position])].isPinned { release(read[position]) }
+        read.removeAll()
     }
 
     /// Keeps a variable's value though it is read.
@@ -67,8 +78,10 @@ struct Temporaries {
 
     private mutating func release(_ index: Int32) {
         guard !variables[Int(index)].isFree else { return }
+        let kind = Int(variables[Int(index)].type.rawValue)
         variables[Int(index)].isFree = true
-        free[Int(variables[Int(index)].type.rawValue)].append(index)
+        variables[Int(index)].nextFree = free[kind]
+        free[kind] = index
     }
 
     func type(_ index: Int32) -> CType { variables[Int(index)].type }

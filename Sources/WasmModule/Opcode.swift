@@ -4,7 +4,7 @@
 /// and 3 are prefix `FD`, page 4 is `FB`, page 5 is `FE`).
 /// One row each in ``InstructionTable``.
 /// <https://webassembly.github.io/spec/core/appendix/index-instructions.html>
-package enum Opcode: UInt16, Hashable, Sendable, CaseIterable {
+package enum Opcode: UInt16, Hashable, Sendable, CaseIterable, BitwiseCopyable {
     case unreachable = 0x00
     case nop = 0x01
     case block = 0x02

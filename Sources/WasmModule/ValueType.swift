@@ -3,7 +3,7 @@
 /// Bits 0–7 hold the binary format's code of the number, vector or abstract heap type, 0 for a concrete one; bit 8
 /// says that a reference may be null; bits 9–31 hold the type index + 1 of a concrete reference type (0: abstract).
 /// <https://webassembly.github.io/spec/core/syntax/types.html#value-types>
-package struct ValueType: Hashable, Sendable {
+package struct ValueType: Hashable, Sendable, BitwiseCopyable {
     package let rawValue: UInt32
 
     @inlinable

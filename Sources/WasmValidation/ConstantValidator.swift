@@ -3,7 +3,7 @@ import WasmModule
 /// Checks constant expressions: short bodies of few instructions.
 ///
 /// <https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions>
-struct ConstantValidator {
+struct ConstantValidator: ~Copyable {
     /// This many globals may be read.
     var visibleGlobals = 0
     private let context: ValidationContext

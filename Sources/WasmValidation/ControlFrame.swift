@@ -1,7 +1,7 @@
 import WasmModule
 
 /// A block that is open.
-struct ControlFrame {
+struct ControlFrame: BitwiseCopyable {
     let signature: Signature
     /// Number of operands when it began.
     let height: Int32

@@ -102,7 +102,7 @@ extension FunctionValidator {
             let extra = operands.count - height
             throw failure("type mismatch: values remaining on stack at end of block: \(extra)")
         }
-        frames.removeLast()
+        _ = frames.removeLast()
         isUnreachable = frame.isOuterUnreachable
         height = Int(frames.last?.height ?? 0)
         if hasUninitialized { initializations.undo(to: Int(frame.initializations)) }

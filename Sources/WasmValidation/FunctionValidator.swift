@@ -5,7 +5,7 @@ package import WasmModule
 ///
 /// One validator serves many functions of a module, one after the other; its buffers stay.
 /// <https://webassembly.github.io/spec/core/appendix/algorithm.html>
-package struct FunctionValidator {
+package struct FunctionValidator: ~Copyable {
     let context: ValidationContext
     let table = CheckEntry.table
     /// Whose body is checked; nil for a constant expression.
@@ -13,7 +13,7 @@ package struct FunctionValidator {
     /// Of the instruction that is being checked.
     var offset = 0
 
-    var operands: [ValueType] = []
+    var operands = OperandStack()
     /// The enclosing blocks, the function's body first.
     ///
     /// Of the innermost, ``height`` and ``isUnreachable`` are kept apart from it.
@@ -45,7 +45,7 @@ package struct FunctionValidator {
         self.function = function
         self.offset = offset
         let signature = context.types.entries[Int(context.functions[function.offset])].signature
-        operands.removeAll(keepingCapacity: true)
+        operands.removeAll()
         frames.removeAll(keepingCapacity: true)
         locals.removeAll()
         initializations.undo(to: 0)
@@ -65,7 +65,7 @@ package struct FunctionValidator {
 
     /// Begins an expression outside of functions, which yields a value of a canonical type.
     mutating func beginConstant(yields type: ValueType) throws(ValidationError) {
-        operands.removeAll(keepingCapacity: true)
+        operands.removeAll()
         frames.removeAll(keepingCapacity: true)
         try enter(.block, context.types.signature(ofResult: type))
     }
