@@ -74,7 +74,8 @@ extension BodyTranslator {
         return true
     }
 
-    private mutating func isConstantBeyond(_ address: Int32, _ span: Span, _ form: AddressForm, _ most: UInt64) -> Bool {
+    private mutating func isConstantBeyond(_ address: Int32, _ span: Span, _ form: AddressForm, _ most: UInt64) -> Bool
+    {
         guard let sum = constantAddress(address, span) else { return constantBits(address) != nil }
         return sum > most - min(span.bytes, most)
     }

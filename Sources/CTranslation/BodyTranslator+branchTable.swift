@@ -70,10 +70,15 @@ extension BodyTranslator {
                 landings[depth] = frames[target].label
             }
         }
-        writeLabelArray(labels.map { landings[$0] ?? 0 })
-        body.write("goto*j")
+        let isNarrow = writeLabelTable(labels.map { landings[$0] ?? 0 })
+        body.write(isNarrow ? "goto*k" : "goto*j")
         body.write(jumpTables)
         body.write(byte: UInt8(ascii: "["))
+        if isNarrow {
+            body.write("j")
+            body.write(jumpTables)
+            body.write("[")
+        }
         releasesTemporaries = false
         write(selector, in: .relational, exactly: .u32)
         body.write(byte: UInt8(ascii: "<"))
@@ -84,6 +89,7 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: ":"))
         body.write(labels.count - 1)
         body.write("u]")
+        if isNarrow { body.write("-35]") }
         endStatement()
         for trampoline in trampolines {
             writeLabel(trampoline.label)
@@ -91,10 +97,42 @@ extension BodyTranslator {
         }
     }
 
-    private mutating func writeLabelArray(_ labels: [Int]) {
+    /// Declares a table of labels, and says whether it has two steps.
+    ///
+    /// Of many targets most are often the same few. Then a string says by a character which one of them, since every
+    /// label in a table is an expression to libtcc, and a relocation to the loader.
+    private mutating func writeLabelTable(_ labels: [Int]) -> Bool {
         jumpTables += 1
         body.beginStatement()
-        body.write("static p const j")
+        var characters: [Int: UInt8] = [:]
+        var distinct: [Int] = []
+        for label in labels where characters[label] == nil {
+            while let unfit = Self.unfit(35 + distinct.count) { distinct.append(distinct[unfit]) }
+            characters[label] = UInt8(truncatingIfNeeded: 35 + distinct.count)
+            distinct.append(label)
+            if distinct.count > 90 { break }
+        }
+        guard distinct.count <= 90, labels.count > 2 * distinct.count else {
+            writeLabelArray("j", labels)
+            return false
+        }
+        body.write("static B const j")
+        body.write(jumpTables)
+        body.write("[]=\"")
+        for label in labels { body.write(byte: characters[label] ?? 35) }
+        body.write("\";")
+        writeLabelArray("k", distinct)
+        return true
+    }
+
+    /// For a character that means something else in a string: the first label's place, whose label stands in for it.
+    private static func unfit(_ character: Int) -> Int? {
+        character == Int(UInt8(ascii: "?")) || character == Int(UInt8(ascii: "\\")) ? 0 : nil
+    }
+
+    private mutating func writeLabelArray(_ name: StaticString, _ labels: [Int]) {
+        body.write("static p const ")
+        body.write(name)
         body.write(jumpTables)
         body.write("[]={")
         for label in labels {

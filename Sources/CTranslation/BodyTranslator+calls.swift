@@ -145,6 +145,7 @@ extension BodyTranslator {
         }
         for _ in 0..<count { _ = pop() }
         node.effects = .all
+        node.registers = Self.allRegisters
         return node
     }
 

@@ -18,6 +18,7 @@ extension BodyTranslator {
         node.c = Int32(instruction.a)
         node.effects = accessEffects(instruction.a)
         inherit(address, into: &node)
+        node.registers = max(node.registers, 2)
         push(add(node))
     }
 

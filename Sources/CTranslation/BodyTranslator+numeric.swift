@@ -34,6 +34,18 @@ extension BodyTranslator {
             }
             if operation.isCommutative, nodes[Int(left)].shape == .constant { swap(&left, &right) }
         }
+        let isExchanged = exchanges(left, right)
+        if isExchanged, let mirrored = operation.mirrored {
+            swap(&left, &right)
+            push(add(infixNode(mirrored, type, sign, left, right)))
+        } else {
+            push(add(infixNode(operation, type, sign, left, right)))
+        }
+    }
+
+    private mutating func infixNode(
+        _ operation: Infix, _ type: CType, _ sign: Expression.Sign, _ left: Int32, _ right: Int32
+    ) -> Expression {
         var node = Expression(.infix, resultType(operation, type, left, right))
         node.infix = operation
         node.sign = sign
@@ -41,8 +53,27 @@ extension BodyTranslator {
         node.b = right
         inherit(left, into: &node)
         inherit(right, into: &node)
-        push(add(node))
+        node.registers = registers(left, right)
+        return node
     }
+
+    /// Whether the right operand comes first: it takes more registers, and the left one would hold one meanwhile.
+    ///
+    /// Of floats the left one's NaN is the result's.
+    private mutating func exchanges(_ left: Int32, _ right: Int32) -> Bool {
+        let (first, second) = (nodes[Int(left)], nodes[Int(right)])
+        return first.registers > 0 && second.registers > first.registers && first.type != .f32 && first.type != .f64
+    }
+
+    /// What an operation takes: a variable stays where it is until the operation itself.
+    private mutating func registers(_ left: Int32, _ right: Int32) -> UInt8 {
+        let (first, second) = (nodes[Int(left)], nodes[Int(right)])
+        let held = second.registers + (first.registers > 0 ? 1 : 0)
+        return min(max(first.registers, held, second.shape == .constant ? 1 : 2), Self.allRegisters)
+    }
+
+    /// More than there are.
+    static let allRegisters: UInt8 = 5
 
     /// What C makes of two operands as they are written: bitwise operators leave what has a sign as it is, the others
     /// get an operand without.
@@ -89,6 +120,7 @@ extension BodyTranslator {
         node.b = count
         inherit(value, into: &node)
         inherit(count, into: &node)
+        node.registers = registers(value, count)
         push(add(node))
     }
 
@@ -118,6 +150,7 @@ extension BodyTranslator {
         node.inner = inner
         node.a = operand
         inherit(operand, into: &node)
+        node.registers = max(node.registers, 1)
         return node
     }
 
@@ -140,6 +173,7 @@ extension BodyTranslator {
             inherit(position, into: &node)
         }
         for _ in 0..<count { _ = pop() }
+        node.registers = Self.allRegisters
         push(add(node))
     }
 
@@ -216,9 +250,49 @@ extension BodyTranslator {
         let operand = pop()
         if let bits = constantBits(operand) {
             pushConstant(.u32, bits & 0xFFFF_FFFF)
+        } else if let narrow = narrowed(operand) {
+            push(narrow)
         } else {
             push(add(castNode(.u32, from: nil, operand)))
         }
+    }
+
+    /// The lower half of an operation on widened operands, as the same operation on what was widened: what Go's
+    /// compiler writes for every address. Nil where the upper halves could come into it.
+    private mutating func narrowed(_ position: Int32) -> Int32? {
+        let node = nodes[Int(position)]
+        if isWidened(position) {
+            let inner = nodes[Int(node.a)]
+            return inner.type == .u32 || inner.type == .s32 ? node.a : nil
+        }
+        guard node.shape == .infix else { return nil }
+        switch node.infix {
+        case .add, .sub, .mul, .and, .xor, .or: break
+        default: return nil
+        }
+        guard isWidened(node.a) || isWidened(node.b), let left = narrowedOperand(node.a),
+            let right = narrowedOperand(node.b)
+        else { return nil }
+        var narrow = Expression(.infix, resultType(node.infix, .u32, left, right))
+        narrow.infix = node.infix
+        narrow.a = left
+        narrow.b = right
+        inherit(left, into: &narrow)
+        inherit(right, into: &narrow)
+        narrow.registers = registers(left, right)
+        return add(narrow)
+    }
+
+    /// Whether an operand of 64 bits is one of 32 bits, extended.
+    private mutating func isWidened(_ position: Int32) -> Bool {
+        let node = nodes[Int(position)]
+        return node.shape == .cast && node.type.isWide && (node.inner == .u32 || node.inner == .s32)
+    }
+
+    private mutating func narrowedOperand(_ position: Int32) -> Int32? {
+        if isWidened(position) { return nodes[Int(position)].a }
+        guard let bits = constantBits(position) else { return nil }
+        return add(constantNode(.u32, bits & 0xFFFF_FFFF))
     }
 
     mutating func pushWidening(signed: Bool) {
@@ -252,6 +326,7 @@ extension BodyTranslator {
         node.a = value
         node.bits = count
         inherit(value, into: &node)
+        node.registers = 2
         push(add(node))
     }
 

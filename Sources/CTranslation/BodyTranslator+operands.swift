@@ -33,6 +33,7 @@ extension BodyTranslator {
         parent.localsRead |= node.localsRead
         parent.localsSet |= node.localsSet
         parent.depth = max(parent.depth, node.depth &+ 1)
+        parent.registers = max(parent.registers, node.registers)
     }
 
     // MARK: Stack

@@ -31,6 +31,7 @@ extension BodyTranslator {
         inherit(first, into: &node)
         inherit(second, into: &node)
         inherit(condition, into: &node)
+        node.registers = Self.allRegisters
         let areConstants = nodes[Int(first)].isSettled && nodes[Int(second)].isSettled
         push(add(node))
         if areConstants { settle(stack.count - 1) }

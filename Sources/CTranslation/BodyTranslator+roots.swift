@@ -78,7 +78,9 @@ extension BodyTranslator {
         out.write(";G.roots=(p)&R;")
     }
 
-    private mutating func writeDeclaration(_ start: StaticString, _ number: Int, _ end: StaticString, into out: inout CText) {
+    private mutating func writeDeclaration(
+        _ start: StaticString, _ number: Int, _ end: StaticString, into out: inout CText
+    ) {
         out.write(start)
         out.write(number)
         out.write(end)

@@ -30,6 +30,7 @@ extension BodyTranslator {
         node.b = value
         inherit(value, into: &node)
         node.localsSet |= 1 << UInt64(index & 63)
+        node.registers = max(node.registers, 1)
         push(add(node))
     }
 
@@ -42,6 +43,7 @@ extension BodyTranslator {
         if global.isMutable { flushCalls(operands: 0) }
         var node = Expression(.global, cType(global.value))
         node.a = Int32(index)
+        node.registers = 1
         if global.isMutable { node.effects = .readsGlobals }
         // An immutable global can be read at any time, but is no constant: it stays a reading of the instance.
         push(add(node))

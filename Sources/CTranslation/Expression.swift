@@ -65,6 +65,8 @@ struct Expression {
     var type: CType
     var effects: Effects = []
     var depth: UInt8 = 1
+    /// How many of libtcc's three registers its evaluation takes; more mean that whatever waits for it goes to the stack.
+    var registers: UInt8 = 0
     var infix: Infix = .add
     var sign: Sign = .any
     var access: Access = .u32
@@ -157,6 +159,17 @@ enum Infix: UInt8 {
         switch self {
         case .mul, .add, .and, .xor, .or, .eq, .ne: true
         default: false
+        }
+    }
+
+    /// The operator that does the same with its operands exchanged; nil if none does.
+    var mirrored: Infix? {
+        switch self {
+        case .lt: .gt
+        case .gt: .lt
+        case .le: .ge
+        case .ge: .le
+        default: isCommutative ? self : nil
         }
     }
 

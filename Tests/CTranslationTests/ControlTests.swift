@@ -33,8 +33,38 @@ struct ControlTests {
     func branchTables() throws {
         let few: [UInt8] = [0x02, 0x40, 0x20, 0, 0x0E, 2, 0, 1, 0, 0x0B]
         #expect(try TinyModule(parameters: [0x7F], body: few).function().contains("switch(l0){"))
-        let many: [UInt8] = [0x02, 0x40, 0x20, 0, 0x0E, 12] + Array(repeating: 0, count: 13) + [0x0B]
+        // 13 blocks, of which each entry takes another.
+        let open = [UInt8](([[0x02, 0x40]] + Array(repeating: [0x02, 0x40], count: 12)).joined())
+        let many = open + [0x20, 0, 0x0E, 12] + (0...12).map { UInt8($0) } + Array(repeating: 0x0B, count: 13)
         #expect(try TinyModule(parameters: [0x7F], body: many).function().contains("goto*j1[l0<12u?l0:12u];"))
+    }
+
+    @Test("Many targets that are often the same are told by a string which of the few they are")
+    func branchTableOfFewLabels() throws {
+        // block; block; local.get 0; br_table 0 1 1 1 0 … 1; end; end
+        let body: [UInt8] =
+            [0x02, 0x40, 0x02, 0x40, 0x20, 0, 0x0E, 12, 0] + Array(repeating: 1, count: 12) + [0x0B, 0x0B]
+        let text = try TinyModule(parameters: [0x7F], body: body).function()
+        #expect(text.contains("static B const j1[]=\"#$$$$$$$$$$$$\";static p const k1[]={&&L1,&&L2,};"))
+        #expect(text.contains("goto*k1[j1[l0<12u?l0:12u]-35];"))
+    }
+
+    @Test("No label is told by a character that means something else in a string")
+    func charactersOfLabels() throws {
+        // 70 blocks, each named three times.
+        let open = [UInt8](Array(repeating: [0x02, 0x40] as [UInt8], count: 70).joined())
+        let labels = (0..<70).flatMap { [UInt8($0), UInt8($0), UInt8($0)] }
+        let table = [0x0E] + TinyModule.leb(labels.count) + labels + [69]
+        let body = open + [0x20, 0] + table + Array(repeating: 0x0B, count: 70)
+        let text = try TinyModule(parameters: [0x7F], body: body).function()
+        let string = try #require(text.firstMatch(of: /j1\[\]="([^"]*)"/)).1
+        #expect(string.count == labels.count + 1)
+        #expect(!string.contains("?") && !string.contains("\\"))
+        // The characters left out have entries all the same.
+        let entries = try #require(text.firstMatch(of: /k1\[\]=\{([^}]*)\}/)).1.split(separator: ",")
+        #expect(entries.count == 72)
+        #expect(entries[63 - 35] == entries[0] && entries[92 - 35] == entries[0])
+        #expect(Set(entries).count == 70)
     }
 
     @Test("Tens of thousands of nested blocks make flat C")

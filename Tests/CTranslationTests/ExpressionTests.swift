@@ -111,6 +111,36 @@ struct ExpressionTests {
         #expect(try module.function().contains("A.divu4(i,l0,0)"))
     }
 
+    @Test("Half of a sum of what was widened is the sum of what it was")
+    func narrowed() throws {
+        // local.get 0; i64.extend_i32_u; i64.const 8; i64.add; i32.wrap_i64
+        let sum = TinyModule(
+            parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0xAD, 0x42, 8, 0x7C, 0xA7])
+        #expect(try sum.function().contains("return l0+8;"))
+        // … i64.const 1; i64.shr_u: bits of the upper half come into the lower one.
+        let shift = TinyModule(
+            parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0xAC, 0x42, 1, 0x88, 0xA7])
+        #expect(try shift.function().contains("return (u)((U)"))
+    }
+
+    @Test("What takes more registers comes first, so that nothing waits for it in one")
+    func evaluationOrder() throws {
+        let product: [UInt8] = [0x20, 0, 0x20, 1, 0x6C]
+        // (l0*l1) + ((l0*l1) * (l0*l1)), and the same compared
+        let deep = product + product + product + [0x6C]
+        let sum = TinyModule(parameters: [0x7F, 0x7F], results: [0x7F], body: deep + [0x6A])
+        #expect(try sum.function().contains("return l0*l1*(l0*l1)+l0*l1;"))
+        let less = TinyModule(parameters: [0x7F, 0x7F], results: [0x7F], body: deep + [0x49])
+        #expect(try less.function().contains("return l0*l1*(l0*l1)>l0*l1;"))
+        let difference = TinyModule(parameters: [0x7F, 0x7F], results: [0x7F], body: deep + [0x6B])
+        #expect(try difference.function().contains("return l0*l1-l0*l1*(l0*l1);"))
+        // Floats stay: a sum of two NaNs is the left one's.
+        let float: [UInt8] = [0x20, 0, 0x20, 0, 0xA2]
+        let floats = TinyModule(
+            parameters: [0x7C], results: [0x7C], body: float + float + float + [0xA2, 0xA0])
+        #expect(try floats.function().contains("return l0*l0+l0*l0*(l0*l0);"))
+    }
+
     @Test("Bits of what has a sign in C have one: an address of them is cast, or it would lie before the memory")
     func signsOfBits() throws {
         // local.get 0; i32.load8_u; i32.const -54; i32.or; i32.load offset=4
