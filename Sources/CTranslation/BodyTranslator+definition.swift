@@ -5,6 +5,10 @@ extension BodyTranslator {
     /// Appends the definition of the function whose body was just translated.
     mutating func writeDefinition(_ function: FunctionIndex, into out: inout CText) {
         findRoots()
+        if usesVectors && !hasVectorPrelude {
+            options.vectorPrelude.withUnsafeBufferPointer { out.write($0) }
+            hasVectorPrelude = true
+        }
         out.write("/* function ")
         out.write(function.rawValue)
         out.write(" */\nstatic ")

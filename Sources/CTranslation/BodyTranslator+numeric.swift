@@ -257,8 +257,9 @@ extension BodyTranslator {
         }
     }
 
-    /// The lower half of an operation on widened operands, as the same operation on what was widened: what Go's
-    /// compiler writes for every address. Nil where the upper halves could come into it.
+    /// The lower half of an operation on widened operands, as the same operation on what was widened.
+    ///
+    /// Go's compiler writes it for every address. Nil where the upper halves could come into it.
     private mutating func narrowed(_ position: Int32) -> Int32? {
         let node = nodes[Int(position)]
         if isWidened(position) {

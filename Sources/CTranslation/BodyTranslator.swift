@@ -56,6 +56,7 @@ struct BodyTranslator: ~Copyable {
     var checkedAddresses = CheckedAddresses()
     /// Some function so far needs the declarations of vector operations.
     var usesVectors = false
+    var hasVectorPrelude = false
     /// The statement last written, if it made a vector: its range in `body`, and the variable.
     var freshVector: (variable: Int32, start: Int, end: Int) = (-1, 0, 0)
     /// Pairs in the table of float constants.

@@ -9,25 +9,52 @@ package import WasmValidation
 /// - Parameters:
 ///   - module: the module, its module-level rules checked.
 ///   - bytes: the bytes it was decoded from; function bodies are ranges of them.
-/// - Returns: a complete C source without a terminating NUL.
+///   - sink: takes the text, piece by piece, and keeps none of the pointers; all of it is a complete C source without a
+///     terminating NUL.
+package func translate(
+    _ module: ValidatedModule, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions,
+    into sink: (UnsafeBufferPointer<UInt8>) -> Void
+) throws(TranslationError) {
+    let layout = InstanceLayout(module: module.module)
+    var pieces = Pieces(limit: options.prelude.count + TranslationLimits.text(bytes: bytes.count))
+    options.prelude.withUnsafeBufferPointer { pieces.text.write($0) }
+    let text = ModuleText(module: module.module, layout: layout)
+    text.writeOpening(into: &pieces.text)
+    var translator = BodyTranslator(module, layout: layout, options: options)
+    for index in module.module.importedFunctionCount..<module.module.functions.count {
+        try translator.translate(FunctionIndex(index), bytes: bytes, into: &pieces.text)
+        try pieces.passOn(to: sink)
+    }
+    text.writeClosing(into: &pieces.text)
+    try pieces.passOn(to: sink, all: true)
+}
+
+/// Translates a module to C, as one text.
 package func translate(
     _ module: ValidatedModule, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions
 ) throws(TranslationError) -> [UInt8] {
-    let layout = InstanceLayout(module: module.module)
-    var out = CText(capacity: max(1 << 16, bytes.count * 4))
-    out.limit = options.prelude.count + options.vectorPrelude.count + TranslationLimits.text(bytes: bytes.count)
-    options.prelude.withUnsafeBufferPointer { out.write($0) }
-    let text = ModuleText(module: module.module, layout: layout)
-    text.writeOpening(into: &out)
-    var translator = BodyTranslator(module, layout: layout, options: options)
-    for index in module.module.importedFunctionCount..<module.module.functions.count {
-        try translator.translate(FunctionIndex(index), bytes: bytes, into: &out)
-        if out.isOverflowing { break }
+    var source: [UInt8] = []
+    try translate(module, bytes: bytes, options: options) { source.append(contentsOf: $0) }
+    return source
+}
+
+/// The text of a module, which is passed on as it comes.
+private struct Pieces: ~Copyable {
+    private static let size = 1 << 16
+
+    var text = CText(capacity: 2 * size)
+    private var passedOn = 0
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func passOn(
+        to sink: (UnsafeBufferPointer<UInt8>) -> Void, all: Bool = false
+    ) throws(TranslationError) {
+        guard passedOn + text.count <= limit else { throw .textTooLarge(function: nil, offset: 0) }
+        guard all || text.count >= Self.size else { return }
+        sink(text.bytes)
+        passedOn += text.count
+        text.removeAll()
     }
-    text.writeClosing(into: &out)
-    if out.isOverflowing { throw .textTooLarge(function: nil, offset: 0) }
-    guard translator.usesVectors else { return Array(out.bytes) }
-    // Only now is it known that the module needs these declarations.
-    let ownText = out.bytes[options.prelude.count...]
-    return options.prelude + options.vectorPrelude + ownText
 }

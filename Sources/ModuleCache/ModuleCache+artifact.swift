@@ -1,3 +1,5 @@
+import NativeCode
+
 extension ModuleCache {
     /// The artifact of a module, from the cache or compiled now.
     ///
@@ -29,7 +31,12 @@ extension ModuleCache {
         contents: [UInt8], name: String, options: CompileOptions = CompileOptions()
     ) throws(ModuleError) -> [UInt8] {
         var timings = PhaseTimings()
-        return try translate(contents, name: name, options: options, timings: &timings).source
+        let source = try translate(contents, name: name, options: options, timings: &timings).source
+        do {
+            return try source.text()
+        } catch {
+            throw error.inFile(name)
+        }
     }
 
     func translate(
@@ -38,9 +45,7 @@ extension ModuleCache {
         do {
             return try pipeline.translate(contents, options, &timings)
         } catch {
-            var error = error
-            error.file = name
-            throw error
+            throw error.inFile(name)
         }
     }
 
@@ -100,6 +105,18 @@ enum BuildError: Error {
     case module(ModuleError)
     /// The disk is, perhaps; elsewhere it may work.
     case storage(String)
+
+    init(_ failure: Pipeline.CompileFailure, file: String) {
+        switch failure {
+        case .module(let error):
+            self = .module(error.inFile(file))
+        case .code(let error) where error.isModuleLimit:
+            self = .module(ModuleError(file: file, message: error.message, advice: "split it into smaller functions"))
+        case .code(let error):
+            // A full disk shows as a file that is cut short. So it is worth a try elsewhere.
+            self = .storage("the generated C became no code (please report it, unless the disk is full): \(error)")
+        }
+    }
 
     func moduleError(_ name: String) -> ModuleError {
         switch self {

@@ -61,16 +61,9 @@ extension ModuleCache {
         }
         let code: [UInt8]
         do {
-            code = try timings.measure(\.compile) { () throws(CompileError) in
-                try pipeline.compile(translation.source, folder + "/" + ArtifactFile.code.name)
-            }
+            code = try pipeline.compile(translation.source, folder + "/" + ArtifactFile.code.name, &timings)
         } catch {
-            if error.isModuleLimit {
-                throw .module(
-                    ModuleError(file: job.name, message: error.message, advice: "split it into smaller functions"))
-            }
-            // A full disk shows as a file that is cut short. So it is worth a try elsewhere.
-            throw .storage("the generated C became no code (please report it, unless the disk is full): \(error)")
+            throw BuildError(error, file: job.name)
         }
         try timings.measure(\.write) { () throws(BuildError) in
             try storage { () throws(StorageError) in try writeFiles(job, module: translation.module, code, in: folder) }

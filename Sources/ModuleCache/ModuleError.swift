@@ -20,6 +20,13 @@ package struct ModuleError: Error, Hashable, CustomStringConvertible {
         self.advice = advice
     }
 
+    /// The same, of a file of that name.
+    func inFile(_ name: String) -> ModuleError {
+        var error = self
+        error.file = name
+        return error
+    }
+
     /// `hello.wasm:0x1f3: function 12: type mismatch (advice)`.
     package var description: String {
         var text = file

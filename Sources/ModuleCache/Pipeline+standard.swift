@@ -1,5 +1,7 @@
 import CTranslation
+import Glibc
 import NativeCode
+import Synchronization
 import WasmBinary
 import WasmModule
 import WasmValidation
@@ -21,7 +23,9 @@ extension Pipeline {
                     }
                 return try translateModule(contents, options: translation, timings: &timings)
             },
-            compile: { source, path throws(CompileError) in try QuickCompiler.compile(source, to: path) })
+            compile: { source, path, timings throws(CompileFailure) in
+                try compileSource(source, to: path, timings: &timings)
+            })
     }()
 
     private static var preludeDigest: String {
@@ -46,10 +50,72 @@ private func translateModule(
     _ contents: [UInt8], options: TranslationOptions, timings: inout PhaseTimings
 ) throws(ModuleError) -> Pipeline.Translation {
     let validated = try timings.measure(\.decode) { () throws(ModuleError) in try decodeAndValidate(contents) }
-    let source = try timings.measure(\.translate) { () throws(ModuleError) in
-        try translateValidated(validated, contents, options: options)
+    let code = validated.module.bodies.reduce(0) { $0 + $1.bytes.count }
+    let source = Pipeline.Source(isLarge: code >= largeCode) { sink throws(ModuleError) in
+        try translateValidated(validated, contents, options: options, into: sink)
     }
     return Pipeline.Translation(module: validated.module, source: source)
+}
+
+/// Bytes of function bodies from which on it pays to translate and to compile at the same time.
+private let largeCode = 32 << 10
+
+/// Both phases are measured by the time that the processor spent on them: they overlap.
+private func compileSource(
+    _ source: Pipeline.Source, to path: String, timings: inout PhaseTimings
+) throws(Pipeline.CompileFailure) -> [UInt8] {
+    let translation = TranslationRun()
+    let start = ThreadTime.now
+    let code: [UInt8]?
+    do throws(CompileError) {
+        if source.isLarge {
+            code = try QuickCompiler.compile(to: path) { translation.run(source, into: $0) }
+        } else {
+            var text: [UInt8] = []
+            let isWhole = translation.run(source) { text.append(contentsOf: $0) }
+            code = isWhole ? try QuickCompiler.compile(text, to: path) : nil
+        }
+    } catch {
+        throw .code(error)
+    }
+    let (error, spent) = translation.outcome
+    timings.translate += spent
+    timings.compile += max(.zero, ThreadTime.now - start - (source.isLarge ? .zero : spent))
+    if let error { throw .module(error) }
+    guard let code else { preconditionFailure("a source that is given up has an error") }
+    return code
+}
+
+/// One translation, perhaps on a thread of its own: how it ended, and what it took.
+private final class TranslationRun: Sendable {
+    private let state = Mutex<(error: ModuleError?, spent: Duration)>((nil, .zero))
+
+    var outcome: (error: ModuleError?, spent: Duration) { state.withLock { $0 } }
+
+    /// Returns whether it came to its end.
+    func run(_ source: Pipeline.Source, into sink: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
+        let start = ThreadTime.now
+        var failure: ModuleError?
+        do {
+            try source.write(sink)
+        } catch {
+            failure = error
+        }
+        let spent = ThreadTime.now - start
+        return state.withLock {
+            $0 = (failure, spent)
+            return failure == nil
+        }
+    }
+}
+
+/// What the processor has spent on the calling thread.
+private enum ThreadTime {
+    static var now: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
 }
 
 private func decodeAndValidate(_ contents: [UInt8]) throws(ModuleError) -> ValidatedModule {
@@ -65,11 +131,12 @@ private func decodeAndValidate(_ contents: [UInt8]) throws(ModuleError) -> Valid
 }
 
 private func translateValidated(
-    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions
-) throws(ModuleError) -> [UInt8] {
+    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions,
+    into sink: (UnsafeBufferPointer<UInt8>) -> Void
+) throws(ModuleError) {
     do throws(TranslationError) {
-        return try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
-            try translate(module, bytes: bytes, options: options)
+        try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
+            try translate(module, bytes: bytes, options: options, into: sink)
         }
     } catch {
         throw ModuleError(error)

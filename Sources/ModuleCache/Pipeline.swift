@@ -8,12 +8,42 @@ struct Pipeline: Sendable {
     /// Decodes, validates and translates.
     var translate:
         @Sendable (_ contents: [UInt8], CompileOptions, inout PhaseTimings) throws(ModuleError) -> Translation
-    /// Compiles C to a shared object at a path, and returns what is in it.
-    var compile: @Sendable (_ source: [UInt8], _ path: String) throws(CompileError) -> [UInt8]
+    /// Makes the C, compiles it to a shared object at a path, and returns what is in it.
+    var compile: @Sendable (_ source: Source, _ path: String, inout PhaseTimings) throws(CompileFailure) -> [UInt8]
+
+    enum CompileFailure: Error {
+        /// There is no C for it.
+        case module(ModuleError)
+        /// The C became no code.
+        case code(CompileError)
+    }
 
     struct Translation {
         var module: Module
-        var source: [UInt8]
+        var source: Source
+    }
+
+    /// C that is made while it is compiled.
+    struct Source: Sendable {
+        /// Makes it, piece by piece. May be done again, with the same result.
+        let write: @Sendable (_ sink: (UnsafeBufferPointer<UInt8>) -> Void) throws(ModuleError) -> Void
+        /// Whether it is worth a thread of its own to make it.
+        let isLarge: Bool
+
+        init(
+            isLarge: Bool = false,
+            write: @escaping @Sendable (_ sink: (UnsafeBufferPointer<UInt8>) -> Void) throws(ModuleError) -> Void
+        ) {
+            self.isLarge = isLarge
+            self.write = write
+        }
+
+        /// The whole of it.
+        func text() throws(ModuleError) -> [UInt8] {
+            var text: [UInt8] = []
+            try write { text.append(contentsOf: $0) }
+            return text
+        }
     }
 }
 

@@ -153,9 +153,9 @@ struct CachePoisoningTests {
         let failing = makeCache(folder.path + "/cache", record)
         var pipeline = failing.pipeline
         let directory = cache.directory
-        pipeline.compile = { source, path throws(CompileError) in
-            guard !path.hasPrefix(directory) else { throw CompileError("No space left on device") }
-            return try failing.pipeline.compile(source, path)
+        pipeline.compile = { source, path, timings throws(Pipeline.CompileFailure) in
+            guard !path.hasPrefix(directory) else { throw .code(CompileError("No space left on device")) }
+            return try failing.pipeline.compile(source, path, &timings)
         }
         let full = ModuleCache(configuration: failing.configuration, pipeline: pipeline)
         let artifact = try full.artifact(contents: [8], name: "a.wasm")

@@ -55,17 +55,23 @@ func makeCache(
         identity: version,
         translate: { contents, _, _ throws(ModuleError) in
             guard contents != [0] else { throw ModuleError(offset: 0x1F3, function: 12, message: "type mismatch") }
-            return Pipeline.Translation(module: sampleModule(), source: contents)
+            let source = Pipeline.Source { sink in contents.withUnsafeBufferPointer { sink($0) } }
+            return Pipeline.Translation(module: sampleModule(), source: source)
         },
-        compile: { source, path throws(CompileError) in
+        compile: { source, path, _ throws(Pipeline.CompileFailure) in
             record.compiled()
-            if source == [0xFF] { throw CompileError("a function needs too much stack", isModuleLimit: true) }
-            usleep(2000)
             do {
-                try OpenFile(creating: path).write(source[...])
-                return source
+                let text = try source.text()
+                if text == [0xFF] {
+                    throw CompileError("a function needs too much stack", isModuleLimit: true)
+                }
+                usleep(2000)
+                try OpenFile(creating: path).write(text[...])
+                return text
+            } catch let error as CompileError {
+                throw .code(error)
             } catch {
-                throw CompileError("\(error)")
+                throw .code(CompileError("\(error)"))
             }
         })
     return ModuleCache(configuration: configuration, pipeline: pipeline)
