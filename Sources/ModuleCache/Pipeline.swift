@@ -25,7 +25,7 @@ struct Pipeline: Sendable {
 
     /// C that is made while it is compiled.
     struct Source: Sendable {
-        /// Makes it, piece by piece. May be done again, with the same result.
+        /// Makes it, piece by piece; may be done again, with the same result.
         let write: @Sendable (_ sink: (UnsafeBufferPointer<UInt8>) -> Void) throws(ModuleError) -> Void
         /// Whether it is worth a thread of its own to make it.
         let isLarge: Bool
