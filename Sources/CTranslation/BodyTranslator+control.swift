@@ -86,10 +86,14 @@ extension BodyTranslator {
     private mutating func signature(_ type: BlockType) -> FunctionType {
         switch type {
         case .empty: FunctionType(parameters: [], results: [])
+        case .result(.i32): FunctionType(parameters: [], results: Self.i32)
         case .result(let result): FunctionType(parameters: [], results: [result])
         case .type(let index): module.functionType(index)
         }
     }
+
+    /// Not made anew for every block.
+    private static let i32: [ValueType] = [.i32]
 
     // MARK: Labels
 

@@ -51,14 +51,20 @@ extension BodyTranslator {
             settle(stack.count - 1)
             advanceSettled()
         } else if stack.count - settledCount > Self.mostPending {
-            advanceSettled()
-            if stack.count - settledCount > Self.mostPending { settle(settledCount) }
-            advanceSettled()
+            settleOldest()
         }
     }
 
+    /// When one more waits than may.
+    @inline(never)
+    mutating func settleOldest() {
+        advanceSettled()
+        if stack.count - settledCount > Self.mostPending { settle(settledCount) }
+        advanceSettled()
+    }
+
     /// Operands that may wait to be written; what makes every rule below linear in the body's size.
-    private static let mostPending = 48
+    static let mostPending = 48
 
     private mutating func advanceSettled() {
         while settledCount < stack.count && nodes[Int(stack[settledCount])].isSettled { settledCount += 1 }
@@ -202,6 +208,7 @@ extension BodyTranslator {
 
     // MARK: Leaves
 
+    @inline(__always)
     mutating func localNode(_ index: Int32) -> Expression {
         var node = Expression(.local, localType(UInt32(index)))
         node.a = index

@@ -5,7 +5,9 @@ extension BodyTranslator {
     mutating func pushLocal(_ index: UInt32) {
         flush(setsOf: index)
         let node = localNode(Int32(index))
-        push(add(node))
+        nodes.append(node)
+        stack.append(Int32(truncatingIfNeeded: nodes.count - 1))
+        if stack.count - settledCount > Self.mostPending { settleOldest() }
     }
 
     mutating func setLocal(_ index: UInt32) {

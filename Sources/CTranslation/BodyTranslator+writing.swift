@@ -128,6 +128,12 @@ extension BodyTranslator {
             writeConstant(node, in: precedence, exactly: exactly)
             return
         }
+        if node.shape == .local, node.type != .object, exactly == nil || exactly == node.type {
+            facts.read(node.a, isParameter: node.a < type.parameters.count)
+            body.write(byte: UInt8(ascii: "l"))
+            body.write(node.a)
+            return
+        }
         if let exactly, exactly != node.type {
             if node.shape == .load, let access = node.access.asType(exactly) {
                 writeLoad(node, as: access)

@@ -5,6 +5,8 @@ struct CheckEntry: Sendable {
     enum Kind: UInt8, Sendable {
         /// Needs a rule of its own.
         case special
+        /// `local.get`, which a third of all instructions are.
+        case localGet
         /// Has a signature and nothing else to check.
         case plain
         /// Accesses a memory; its first operand is the address.
@@ -32,6 +34,7 @@ struct CheckEntry: Sendable {
     static let table: [CheckEntry] = {
         var table = [CheckEntry](repeating: CheckEntry(), count: 1024)
         for row in InstructionTable.allRows { table[row.opcode.ordinal] = CheckEntry(row) }
+        table[Opcode.localGet.ordinal].kind = .localGet
         return table
     }()
 }

@@ -10,6 +10,7 @@ extension FunctionValidator {
         let entry = table[instruction.opcode.ordinal]
         switch entry.kind {
         case .plain: break
+        case .localGet: return try localGet(instruction.a)
         case .memory: return try checkAccess(instruction, entry)
         case .lanes: try checkLanes(instruction, entry)
         case .special: return try checkSpecial(instruction, labels, types, catches)
@@ -54,7 +55,6 @@ extension FunctionValidator {
         _ instruction: Instruction, _ labels: [UInt32], _ types: [ValueType], _ catches: [CatchClause]
     ) throws(ValidationError) {
         switch instruction.opcode {
-        case .localGet: try localGet(instruction.a)
         case .localSet: _ = try localSet(instruction.a)
         case .localTee: push(try localSet(instruction.a))
         case .globalGet: push(try global(instruction.a).value)

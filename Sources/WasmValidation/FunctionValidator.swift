@@ -78,6 +78,7 @@ package struct FunctionValidator: ~Copyable {
     /// Canonical, as all types that the validator shows.
     package func localType(_ index: UInt32) -> ValueType { locals[index] }
 
+    @inline(__always)
     mutating func knownLocalType(_ index: UInt32) throws(ValidationError) -> ValueType {
         guard index < locals.count else { throw failure("unknown local \(index)") }
         return locals[index]

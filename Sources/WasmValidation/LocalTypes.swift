@@ -26,8 +26,12 @@ struct LocalTypes {
         runs.append((end, type))
     }
 
+    @inline(__always)
     subscript(index: UInt32) -> ValueType {
-        if index < expanded.count { return expanded[Int(index)] }
+        index < expanded.count ? expanded[Int(index)] : find(index)
+    }
+
+    private func find(_ index: UInt32) -> ValueType {
         precondition(UInt64(index) < count, "the function has the local")
         var low = 0
         var high = runs.count - 1
