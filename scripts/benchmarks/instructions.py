@@ -14,7 +14,7 @@ PHASES = {
     "decode": ("$s10WasmBinary12decodeModule_",),
     "validate-module": ("$s14WasmValidation8validate_",),
     "translate+validate": ("$s12CTranslation9translate_",),
-    "libtcc-compile": ("tcc_compile_string",),
+    "libtcc-compile": ("tcc_compile_string", "tcc_add_file"),
     "libtcc-output": ("tcc_output_file",),
     # valgrind's processor has no instructions for it, so this is more than elsewhere.
     "sha256": ("nettle_sha256_update", "nettle_sha256_digest"),
