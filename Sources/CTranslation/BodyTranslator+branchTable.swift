@@ -112,7 +112,7 @@ extension BodyTranslator {
             distinct.append(label)
             if distinct.count > 90 { break }
         }
-        guard distinct.count <= 90, labels.count > 2 * distinct.count else {
+        guard labels.count >= Self.manyLabels, distinct.count <= 90, labels.count > 2 * distinct.count else {
             writeLabelArray("j", labels)
             return false
         }
@@ -124,6 +124,9 @@ extension BodyTranslator {
         writeLabelArray("k", distinct)
         return true
     }
+
+    /// From so many on: the second step is one more load for every jump, which a small table in a hot loop would feel.
+    private static let manyLabels = 40
 
     /// For a character that means something else in a string: the first label's place, whose label stands in for it.
     private static func unfit(_ character: Int) -> Int? {
