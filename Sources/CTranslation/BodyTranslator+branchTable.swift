@@ -104,6 +104,7 @@ extension BodyTranslator {
     private mutating func writeLabelTable(_ labels: [Int]) -> Bool {
         jumpTables += 1
         body.beginStatement()
+        body.endLabel()
         var characters: [Int: UInt8] = [:]
         var distinct: [Int] = []
         for label in labels where characters[label] == nil {

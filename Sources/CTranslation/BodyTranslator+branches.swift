@@ -45,6 +45,7 @@ extension BodyTranslator {
         if frames[target].kind == .loop {
             guard frames[target].hasDo else { return false }
             body.beginStatement()
+            body.endLabel()
             body.write("}while(")
             writeCondition(condition)
             body.write(byte: UInt8(ascii: ")"))

@@ -106,7 +106,7 @@ extension BodyTranslator {
         body.beginStatement()
         body.write(byte: UInt8(ascii: "L"))
         body.write(label)
-        body.write(":;\n")
+        body.write(":\n")
     }
 
     /// Makes sure that a branch to the frame has a label and variables for what it carries.
@@ -130,6 +130,7 @@ extension BodyTranslator {
         closeBraces(&frame)
         if frame.usesBraces {
             body.beginStatement()
+            body.endLabel()
             body.write("}else{\n")
         } else {
             if !isDead {
@@ -176,6 +177,7 @@ extension BodyTranslator {
         facts.endLoop()
         if frame.hasDo {
             body.beginStatement()
+            body.endLabel()
             body.write("}while(0);\n")
             openBraces -= 1
         }
@@ -205,6 +207,7 @@ extension BodyTranslator {
                 return
             }
             body.beginStatement()
+            body.endLabel()
             body.write("}else{\n")
         } else {
             if !frame.landing.isEmpty && !isDead {
@@ -253,6 +256,7 @@ extension BodyTranslator {
 
     private mutating func closeBrace() {
         body.beginStatement()
+        body.endLabel()
         body.write("}\n")
         openBraces -= 1
     }

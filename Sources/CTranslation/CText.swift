@@ -92,6 +92,11 @@ struct CText: ~Copyable {
         if joined == Self.mostJoined { beginStatement() }
     }
 
+    /// Before what a label cannot stand in front of: a declaration, or the end of a block.
+    mutating func endLabel() {
+        if count >= 2 && base[count - 2] == UInt8(ascii: ":") && base[count - 1] == 10 { endStatement() }
+    }
+
     /// Before a statement that is no expression.
     @inline(__always)
     mutating func beginStatement() {

@@ -26,7 +26,7 @@ struct ControlTests {
             parameters: [0x7F], results: [0x7F],
             body: [0x02, 0x7F, 0x41, 7, 0x20, 0, 0x0D, 0, 0x1A, 0x41, 8, 0x0B])
         let text = try module.function()
-        #expect(text.contains("if(l0){x0=7;\ngoto L1;\n}\nx0=8;\nL1:;\nreturn x0;"))
+        #expect(text.contains("if(l0){x0=7;\ngoto L1;\n}\nx0=8;\nL1:\nreturn x0;"))
     }
 
     @Test("A few targets make a switch, many a table of labels")

@@ -27,7 +27,7 @@ struct ExceptionTests {
         // block (result i32); try_table (catch 0 0); call 0; drop; end; i32.const 8; end
         let text = try text([0x02, 0x7F, 0x1F, 0x40, 1, 0, 0, 0] + callAndDrop + [0x0B, 0x41, 8, 0x0B])
         #expect(text.contains("tf_handler H;H.outer=G.handlers;H.state=0;G.handlers=&H;if(A.protect(&H))goto C;\n"))
-        #expect(text.contains("H.state=1;\nx1=((Y0*)i->c0)(i->n0);\nH.state=0;\nx0=8;\nL1:;\n"))
+        #expect(text.contains("H.state=1;\nx1=((Y0*)i->c0)(i->n0);\nH.state=0;\nx0=8;\nL1:\n"))
         #expect(text.contains("G.handlers=H.outer;return x0;\n"))
         let pad = """
             C:;switch((u)H.state){
@@ -62,7 +62,7 @@ struct ExceptionTests {
         #expect(try text(around([0x0C, 2])).contains("H.state=1;\nH.state=0;\ngoto L2;\n"))
         #expect(try text(around([0x20, 0, 0x0D, 2])).contains("if(l0){H.state=0;\ngoto L2;\n}\n"))
         let table = try text(around([0x20, 0, 0x0E, 10] + [UInt8](repeating: 2, count: 11)))
-        #expect(table.contains("L2:;\n{H.state=0;\ngoto L3;\n}\n"))
+        #expect(table.contains("L2:\n{H.state=0;\ngoto L3;\n}\n"))
         #expect(try text(around([0x41, 7, 0x0F])).contains("H.state=1;\nG.handlers=H.outer;return 7;\n"))
     }
 
@@ -70,7 +70,7 @@ struct ExceptionTests {
     func branchToEnd() throws {
         // try_table (catch_all_ref of the block around, dropped) br 0 end
         let text = try text([0x02, 0x40, 0x1F, 0x40, 1, 2, 0, 0x0C, 0, 0x0B, 0x0B, 0x41, 1])
-        #expect(text.contains("H.state=1;\ngoto L2;\nL2:;\nH.state=0;\n"))
+        #expect(text.contains("H.state=1;\ngoto L2;\nL2:\nH.state=0;\n"))
     }
 
     @Test("What no clause of the inner try fits is asked of the outer")
@@ -110,7 +110,7 @@ struct ExceptionTests {
     func legacyCatch() throws {
         // try; call 0; drop; catch 0; drop; rethrow 0; end; i32.const 1
         let text = try text([0x06, 0x40] + callAndDrop + [0x07, 0, 0x1A, 0x09, 0, 0x0B, 0x41, 1])
-        #expect(text.contains("goto L1;\nL2:;\nA.throw_ref(i,R.o0);\nL1:;\nH.state=0;\n"))
+        #expect(text.contains("goto L1;\nL2:\nA.throw_ref(i,R.o0);\nL1:\nH.state=0;\n"))
         let clause = "{x1=*(pu)(G.exception->payload+0);R.o0=G.exception;H.state=0;goto L2;}\n"
         #expect(text.contains("if(G.exception->tag==i->E0)" + clause))
     }

@@ -102,11 +102,11 @@ struct ReferenceTests {
         // block (result (ref null 1)); l0; br_on_cast 0 (ref null any) (ref null 1); drop; ref.null 1; end
         let body: [UInt8] = [0x02, 0x63, 1] + local(0) + [0xFB, 24, 3, 0, 0x6E, 1, 0x1A, 0xD0, 1, 0x0B]
         let text = try text([anyref], [nullable(1)], body)
-        #expect(text.contains("if((!R.l0||DG(R.l0,1))){R.o0=R.l0;\ngoto L1;\n}\nR.o0=(p)0;\nL1:;\n"))
+        #expect(text.contains("if((!R.l0||DG(R.l0,1))){R.o0=R.l0;\ngoto L1;\n}\nR.o0=(p)0;\nL1:\n"))
         // block (result anyref); l0; br_on_cast_fail 0 (ref null any) (ref null 1); end
         let failing: [UInt8] = [0x02, 0x6E] + local(0) + [0xFB, 25, 3, 0, 0x6E, 1, 0x0B]
         let other = try self.text([anyref], [anyref], failing)
-        #expect(other.contains("if(!(!R.l0||DG(R.l0,1))){R.o0=R.l0;\ngoto L1;\n}\nR.o0=R.l0;\nL1:;\n"))
+        #expect(other.contains("if(!(!R.l0||DG(R.l0,1))){R.o0=R.l0;\ngoto L1;\n}\nR.o0=R.l0;\nL1:\n"))
     }
 
     @Test("A reference that a branch tests outlives the test, however little may nest")
