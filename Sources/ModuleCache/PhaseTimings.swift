@@ -7,6 +7,7 @@ package struct PhaseTimings: Hashable, Sendable {
     package var read: Duration = .zero
     package var hash: Duration = .zero
     package var decode: Duration = .zero
+    /// Time of the processor: these two are done at the same time, if the module is not small.
     package var translate: Duration = .zero
     package var compile: Duration = .zero
     /// The memory image, the descriptor, the names.
