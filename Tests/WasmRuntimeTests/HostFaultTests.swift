@@ -58,7 +58,7 @@ import WasmRuntime
 
     @Test("a null function reference is read by generated code, and is a trap")
     func nullReference() throws {
-        let source = "static void guest(tf_instance *i) { if (((tf_function *)i->reserved[1])->type) i->host = 0; }"
+        let source = "static void guest(tf_instance *i) { if (((tf_function *)i->h[5])->type) i->h[3] = 0; }"
         #expect(#expect(throws: Trap.self) { try HostFaults.runGenerated(source) }?.kind == .uninitializedElement)
     }
 }
