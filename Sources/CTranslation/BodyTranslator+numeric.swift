@@ -364,7 +364,7 @@ extension BodyTranslator {
         if node.shape == .load
             && (node.access == .u32 || node.access == .u64 || node.access == .f32
                 || node.access == .f64)
-            && node.bits <= UInt64(UInt32.max)
+            && node.access.bytes == Access(type).bytes && node.bits <= UInt64(UInt32.max)
         {
             _ = pop()
             node.access = Access(type)

@@ -105,7 +105,7 @@ extension BodyTranslator {
     /// `Q(i8x16_add)(&z2,&z0,&z1);`.
     private mutating func operate(_ opcode: Opcode, operands count: Int) {
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         beginOperation(opcode, into: variable)
         for index in (stack.count - count)..<stack.count {
             body.write(byte: UInt8(ascii: ","))
@@ -128,7 +128,7 @@ extension BodyTranslator {
         let value = pop()
         precede(nodes[Int(count)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         beginOperation(opcode, into: variable)
         body.write(byte: UInt8(ascii: ","))
         writeVectorAddress(value)
@@ -151,7 +151,7 @@ extension BodyTranslator {
     /// Pushes a vector whose halves are written one after the other: `z2.a=…;z2.b=…;`.
     mutating func pushHalves(_ writeHalf: (inout BodyTranslator, _ isUpper: Bool) -> Void) {
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         for isUpper in [false, true] {
             writeTemporary(variable)
             body.write(isUpper ? ".b=" : ".a=")
@@ -182,7 +182,7 @@ extension BodyTranslator {
         let first = pop()
         precede(nodes[Int(condition)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         let number = temporaries.number(variable)
         body.beginStatement()
         body.write("if(")
@@ -207,7 +207,7 @@ extension BodyTranslator {
         }
         precede(nodes[Int(operand)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         writeSplat(operand, access, into: variable)
         endStatement()
         pushFresh(variable, since: start)
@@ -304,7 +304,7 @@ extension BodyTranslator {
         let value = pop()
         precede(nodes[Int(value)].effects, below: stack.count)
         let variable = temporaries.take(.vector)
-        let start = body.count
+        let start = textMark
         writeTemporary(variable)
         body.write(".a=")
         write(value, in: .lowest, exactly: type)

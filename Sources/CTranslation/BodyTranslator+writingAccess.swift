@@ -87,6 +87,12 @@ extension BodyTranslator {
         usesMemory = true
         switch facts.access(node.a, at: body.count) {
         case .second(let start, let end):
+            // A base that is anything but the place of its local would lead out of the memory: better none.
+            guard body.isBase(of: node.a, start, end) else {
+                facts.dropBase(node.a)
+                writePlainBase(node)
+                return
+            }
             holes.append((start, .beginBase(UInt32(node.a))))
             holes.append((end, .endBase))
             fallthrough

@@ -43,8 +43,19 @@ extension BodyTranslator {
         endStatement()
     }
 
+    /// A place in the text, and what was known there.
+    struct TextMark {
+        var offset: Int
+        var facts: Int
+    }
+
+    /// The present one.
+    var textMark: TextMark {
+        mutating get { TextMark(offset: body.count, facts: facts.mark) }
+    }
+
     /// Notes that the statement that began at `start` made a vector, and pushes it.
-    mutating func pushFresh(_ variable: Int32, since start: Int) {
+    mutating func pushFresh(_ variable: Int32, since start: TextMark) {
         freshVector = (variable, start, body.count)
         push(add(temporaryNode(variable)))
     }
@@ -55,9 +66,10 @@ extension BodyTranslator {
         guard releasesTemporaries, node.shape == .temporary, node.a == freshVector.variable,
             freshVector.end == body.count, !temporaries.isPinned(node.a)
         else { return false }
-        facts.forgetAccesses(from: freshVector.start)
+        facts.forgetAccesses(since: freshVector.start.facts)
         body.rename(
-            CType.vector.temporaryLetter, temporaries.number(node.a), to: letter, number, since: freshVector.start)
+            CType.vector.temporaryLetter, temporaries.number(node.a), to: letter, number,
+            since: freshVector.start.offset)
         freshVector.variable = -1
         temporaries.noteRead(node.a)
         temporaries.releaseRead()

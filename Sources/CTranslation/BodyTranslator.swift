@@ -58,7 +58,7 @@ struct BodyTranslator: ~Copyable {
     var usesVectors = false
     var hasVectorPrelude = false
     /// The statement last written, if it made a vector: its range in `body`, and the variable.
-    var freshVector: (variable: Int32, start: Int, end: Int) = (-1, 0, 0)
+    var freshVector: (variable: Int32, start: TextMark, end: Int) = (-1, TextMark(offset: 0, facts: 0), 0)
     /// Pairs in the table of float constants.
     var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
@@ -183,7 +183,7 @@ struct BodyTranslator: ~Copyable {
         floatConstants.removeAll(keepingCapacity: true)
         floatConstantPositions.removeAll(keepingCapacity: true)
         vectorConstantPositions.removeAll(keepingCapacity: true)
-        freshVector = (-1, 0, 0)
+        freshVector.variable = -1
         usesMemory = false
         usesBounds = false
         checkedAddresses.removeAll()

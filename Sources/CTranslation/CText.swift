@@ -106,6 +106,15 @@ struct CText: ~Copyable {
         joined = 0
     }
 
+    /// Whether the text from `start` to `end` is `m+l3`, or `m+(l3=…)`.
+    func isBase(of local: Int32, _ start: Int, _ end: Int) -> Bool {
+        guard start >= 0, start <= end, end <= count else { return false }
+        let text = UnsafeBufferPointer(start: base + start, count: end - start)
+        let name = "l\(local)"
+        if text.elementsEqual("m+\(name)".utf8) { return true }
+        return text.starts(with: "m+(\(name)=".utf8) && text.last == UInt8(ascii: ")")
+    }
+
     // MARK: Names and numbers
 
     /// Gives a variable, a letter and a number, another name in the text from `start` on.

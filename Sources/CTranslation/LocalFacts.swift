@@ -47,8 +47,6 @@ struct LocalFacts: ~Copyable {
     private(set) var used = Pile<UInt32>()
     /// Statements so far: two accesses in one have no order.
     private var statement: Int32 = 0
-    /// Where the latest access begins that was noted.
-    private var lastAccess: Int32 = -1
     /// How many bases the function declares.
     private(set) var baseCount = 0
 
@@ -58,7 +56,6 @@ struct LocalFacts: ~Copyable {
         log.removeAll()
         loops.removeAll()
         statement = 0
-        lastAccess = -1
         baseCount = 0
     }
 
@@ -187,16 +184,14 @@ struct LocalFacts: ~Copyable {
         entries[index].statement = statement
         entries[index].isLive = false
         log.append(UInt32(local) << 1 | 1)
-        lastAccess = Int32(start)
     }
 
-    /// The text from an offset on is written anew: nothing can be made of accesses there.
-    mutating func forgetAccesses(from offset: Int) {
-        guard lastAccess >= Int32(offset) else { return }
-        for position in (0..<log.count).reversed() where log[position] & 1 != 0 {
+    /// The text written since a mark is written anew: nothing can be made of the accesses in it.
+    mutating func forgetAccesses(since mark: Int) {
+        for position in mark..<max(mark, log.count) where log[position] & 1 != 0 {
             let index = Int(log[position] >> 1)
-            guard entries[index].start >= Int32(offset) else { return }
             entries[index].start = -1
+            entries[index].isLive = false
         }
     }
 

@@ -17,6 +17,7 @@ final class SourcePipe: @unchecked Sendable {
     // Set by the thread, read after it was joined.
     private var wasWritten = false
     private var hasNUL = false
+    private var isBroken = false
 
     /// Fails where there are no descriptors or threads left.
     init?(_ writer: @escaping Writer) {
@@ -43,23 +44,24 @@ final class SourcePipe: @unchecked Sendable {
     ///
     /// A reader that was interrupted takes that for the end: then something is left.
     func finish() -> (isComplete: Bool, wasGivenUp: Bool, hasNUL: Bool) {
-        let left = drain()
+        let isEmpty = drain()
         close(readEnd)
         pthread_join(thread, nil)
-        return (left == 0, !wasWritten, hasNUL)
+        return (isEmpty && !isBroken, !wasWritten, hasNUL)
     }
 
-    private func drain() -> Int {
-        var total = 0
+    /// Reads what is left to its end; false if there was something, or if that can't be known.
+    private func drain() -> Bool {
+        var isEmpty = true
         withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
             while true {
                 let count = read(readEnd, buffer.baseAddress, buffer.count)
                 if count < 0, errno == EINTR { continue }
+                if count != 0 { isEmpty = false }
                 guard count > 0 else { return }
-                total += count
             }
         }
-        return total
+        return isEmpty
     }
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
@@ -82,7 +84,10 @@ final class SourcePipe: @unchecked Sendable {
         while written < piece.count {
             let count = Glibc.write(writeEnd, start + written, piece.count - written)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                isBroken = true
+                return
+            }
             written += count
         }
     }

@@ -89,6 +89,21 @@ struct VectorTests {
         #expect(text.firstMatch(of: /[lz][0-9]+=/) == nil)
     }
 
+    @Test("An access in a statement whose vector is renamed moves, and makes no base")
+    func renamedStatement() throws {
+        // local.get 0; i32.load; local.get 1; i32.load; local.tee 1; i32.add; i32x4.splat; local.set 11;
+        // local.get 11; i32x4.extract_lane 0; local.get 0; i32.load offset=4; i32.add
+        let load: [UInt8] = [0x28, 2, 0]
+        let sum = [0x20, 0] + load + [0x20, 1] + load + [0x22, 1, 0x6A]
+        let body = sum + [0xFD, 17, 0x21, 11, 0x20, 11, 0xFD, 27, 0, 0x20, 0, 0x28, 2, 4, 0x6A]
+        let module = TinyModule(
+            parameters: [0x7F, 0x7F], results: [0x7F], locals: [(9, 0x7F), (1, Self.v128)], body: body)
+        let text = try module.function()
+        // The splat has another name than when it was written; what is noted of its text holds no more.
+        #expect(!text.contains("p0"))
+        #expect(text.contains("*(pu)(m+l0)+(l1=*(pu)(m+l1))") && text.contains("*(pu)(m+l0+4)"))
+    }
+
     @Test("Only modules that use vector operations carry their declarations")
     func declarations() throws {
         let vector = TinyModule(parameters: [Self.v128], results: [0x7F], body: [0x20, 0, 0xFD, 0x64])

@@ -3,6 +3,15 @@ import Testing
 /// libtcc reads only what it needs of a value that is in memory; a load beyond the memory's end has to trap though.
 @Suite("Loads stay whole")
 struct WholeLoadTests {
+    @Test("A load of four bytes is no load of eight, whatever its bits are taken for")
+    func reinterpretedPart() throws {
+        // local.get 0; i64.load32_u; f64.reinterpret_i64
+        let part = TinyModule(parameters: [0x7F], results: [0x7C], body: [0x20, 0, 0x35, 2, 0, 0xBF])
+        #expect(try part.function().contains("y0=(U)*(pu)(m+l0);\nreturn *(pd)&y0;"))
+        let whole = TinyModule(parameters: [0x7F], results: [0x7C], body: [0x20, 0, 0x29, 3, 0, 0xBF])
+        #expect(try whole.function().contains("return *(pd)(m+l0);"))
+    }
+
     /// The body of a function of an i32: operands, then an operation, its result dropped into a local.
     private func text(_ body: [UInt8], result: UInt8) throws -> String {
         try TinyModule(parameters: [0x7F], results: [result], body: body).function()
