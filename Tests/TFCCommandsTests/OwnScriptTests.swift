@@ -6,7 +6,7 @@ struct OwnScriptTests {
     private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Scripts")
 
-    @Test("Every command passes, with expressions and with a variable for everything", arguments: ["vectors"])
+    @Test("Every command passes, with expressions and with a variable for everything", arguments: ["vectors", "bases"])
     func script(name: String) throws {
         try Tool.use { tool in
             let source = Self.scripts.appending(path: name + ".wast").path
