@@ -58,7 +58,9 @@ import WasmRuntime
 
     @Test("a null function reference is read by generated code, and is a trap")
     func nullReference() throws {
-        let source = "static void guest(tf_instance *i) { if (((tf_function *)i->h[5])->type) i->h[3] = 0; }"
+        let source =
+            "struct tf_instance { B *m; U *x; p h[6]; };"
+            + "static void guest(tf_instance *i) { if (((tf_function *)i->h[5])->type) i->h[3] = 0; }"
         #expect(#expect(throws: Trap.self) { try HostFaults.runGenerated(source) }?.kind == .uninitializedElement)
     }
 }
