@@ -66,7 +66,7 @@ extension BodyTranslator {
     }
 
     /// What an operation takes: a variable stays where it is until the operation itself.
-    private mutating func registers(_ left: Int32, _ right: Int32) -> UInt8 {
+    mutating func registers(_ left: Int32, _ right: Int32) -> UInt8 {
         let (first, second) = (nodes[Int(left)], nodes[Int(right)])
         let held = second.registers + (first.registers > 0 ? 1 : 0)
         return min(max(first.registers, held, second.shape == .constant ? 1 : 2), Self.allRegisters)
@@ -79,7 +79,7 @@ extension BodyTranslator {
     /// get an operand without.
     ///
     /// Whoever needs the result without a sign must know: an address that C extends by its sign lies before the memory.
-    private mutating func resultType(_ operation: Infix, _ type: CType, _ left: Int32, _ right: Int32) -> CType {
+    mutating func resultType(_ operation: Infix, _ type: CType, _ left: Int32, _ right: Int32) -> CType {
         switch operation {
         case .and, .or, .xor:
             if isUnsigned(nodes[Int(left)]) || isUnsigned(nodes[Int(right)]) { return type }
@@ -255,45 +255,6 @@ extension BodyTranslator {
         } else {
             push(add(castNode(.u32, from: nil, operand)))
         }
-    }
-
-    /// The lower half of an operation on widened operands, as the same operation on what was widened.
-    ///
-    /// Go's compiler writes it for every address. Nil where the upper halves could come into it.
-    private mutating func narrowed(_ position: Int32) -> Int32? {
-        let node = nodes[Int(position)]
-        if isWidened(position) {
-            let inner = nodes[Int(node.a)]
-            return inner.type == .u32 || inner.type == .s32 ? node.a : nil
-        }
-        guard node.shape == .infix else { return nil }
-        switch node.infix {
-        case .add, .sub, .mul, .and, .xor, .or: break
-        default: return nil
-        }
-        guard isWidened(node.a) || isWidened(node.b), let left = narrowedOperand(node.a),
-            let right = narrowedOperand(node.b)
-        else { return nil }
-        var narrow = Expression(.infix, resultType(node.infix, .u32, left, right))
-        narrow.infix = node.infix
-        narrow.a = left
-        narrow.b = right
-        inherit(left, into: &narrow)
-        inherit(right, into: &narrow)
-        narrow.registers = registers(left, right)
-        return add(narrow)
-    }
-
-    /// Whether an operand of 64 bits is one of 32 bits, extended.
-    private mutating func isWidened(_ position: Int32) -> Bool {
-        let node = nodes[Int(position)]
-        return node.shape == .cast && node.type.isWide && (node.inner == .u32 || node.inner == .s32)
-    }
-
-    private mutating func narrowedOperand(_ position: Int32) -> Int32? {
-        if isWidened(position) { return nodes[Int(position)].a }
-        guard let bits = constantBits(position) else { return nil }
-        return add(constantNode(.u32, bits & 0xFFFF_FFFF))
     }
 
     mutating func pushWidening(signed: Bool) {
