@@ -28,9 +28,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: swiftSettings)
 }
 
-func command(_ name: String, _ dependencies: [Target.Dependency], _ linking: [LinkerSetting] = []) -> Target {
+func command(
+    _ name: String, _ dependencies: [Target.Dependency], _ linking: [LinkerSetting] = [], path: String? = nil
+) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: swiftSettings, linkerSettings: linking)
+        name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings, linkerSettings: linking)
 }
 
 /// At a fixed address, so that nothing is relocated at start. (A static executable that can be anywhere has no use for
@@ -85,6 +87,7 @@ let everythingElse: [Target] = [
     command(
         "tfc-serve",
         ["FunctionServer", "ModuleCache", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    command("instance-benchmark", ["Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),

@@ -99,6 +99,13 @@ extension ModuleDescriptor {
         }
         return areElementsConsistent && isDataConsistent
             && image.allSatisfy { $0.memory.offset >= imported && isConsistent($0) }
+            && zip(image, image.dropFirst()).allSatisfy(Self.areInOrder)
+    }
+
+    /// One behind the other: what restores a memory goes through them once.
+    private static func areInOrder(_ extent: ImageExtent, _ next: ImageExtent) -> Bool {
+        extent.memory < next.memory
+            || extent.memory == next.memory && extent.memoryOffset + extent.length <= next.memoryOffset
     }
 
     /// Within the minimum of its memory.

@@ -24,6 +24,7 @@ final class NativeModule: @unchecked Sendable {
     }
 
     deinit {
+        if pointer.pointee.extent_count > 0 { tf_pool_forget(pointer.pointee.image_id) }
         pointer.deallocate()
     }
 }

@@ -28,6 +28,8 @@ struct NativeModuleBuilder {
         var module = tf_module()
         setCounts(of: &module)
         module.image = image?.descriptor ?? -1
+        module.image_id = tf_image_new()
+        module.image_bytes = image?.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         module.type_ids = arrays.copy(types.identifiers)
         module.code = exports
         module.imports = arrays.copy(descriptor.imports.map(nativeImport))

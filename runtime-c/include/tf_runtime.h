@@ -182,7 +182,7 @@ typedef struct tf_data {
     bool is_in_image; /* nothing to copy */
 } tf_data;
 
-/* A run of a memory's initial contents, mapped copy-on-write. All three multiples of the page size. */
+/* A run of a memory's initial contents. All three multiples of 4096. */
 typedef struct tf_extent {
     uint32_t memory;
     uint32_t reserved;
@@ -216,7 +216,9 @@ typedef struct tf_module {
     uint32_t element_count;
     uint32_t data_count;
     uint32_t extent_count;
-    int image; /* file descriptor, -1 without extents */
+    int image;                  /* file descriptor, -1 without extents */
+    uint64_t image_id;          /* tf_image_new */
+    const uint8_t *image_bytes; /* the file, mapped read-only */
 
     const uint32_t *type_ids;            /* canonical, per type of the module */
     const tf_code_exports *code;
@@ -229,9 +231,29 @@ typedef struct tf_module {
     const uint32_t *tags;                /* canonical function type of each tag the module defines */
     const tf_elements *elements;
     const tf_data *data;
-    const tf_extent *extents;
+    const tf_extent *extents;            /* ascending by memory and place, none over another */
     uint32_t start; /* offset of the start function's reference in the instance, 0 without one */
 } tf_module;
+
+/* --- The pool --- */
+
+/* Threads keep the address space of their guests' memories, with everything in place for the next guest of the same
+ * module. So many slots per thread at most; 0: none, every memory is a fresh mapping. */
+#define TF_DEFAULT_SLOTS 16
+#define TF_MOST_SLOTS 64
+void tf_pool_set_slots(uint32_t count);
+
+/* Unmaps the slots that have not been used for so long, of all threads. Returns how many. */
+size_t tf_pool_trim(int64_t idle_ns);
+
+/* How many slots all threads keep. */
+size_t tf_pool_idle(void);
+
+/* A number for an image that no other had or will have. */
+uint64_t tf_image_new(void);
+
+/* Unmaps the slots that hold an image that nobody will use any more. */
+void tf_pool_forget(uint64_t image);
 
 /* --- Stores --- */
 

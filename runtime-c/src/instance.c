@@ -74,21 +74,30 @@ static void set_references(tf_instance *instance, const tf_extern *imports) {
     for (; i < module->reference_count; i++) references[i].instance = instance;
 }
 
+/* Of the memory `index`, whose extents begin at `*next`. */
+static tf_contents contents_of(const tf_module *module, uint32_t index, uint32_t *next) {
+    uint32_t first = *next;
+    while (*next < module->extent_count && module->extents[*next].memory == index) ++*next;
+    return (tf_contents){
+        .id = *next > first ? module->image_id << TF_MEMORY_BITS | index : 0,
+        .extents = module->extents + first,
+        .count = *next - first,
+        .file = module->image,
+        .bytes = module->image_bytes,
+    };
+}
+
 static tf_trap create_memories(tf_instance *instance) {
     const tf_module *module = instance->module;
     tf_memory **memories = tf_instance_memories(instance);
+    uint32_t next = 0;
     for (uint32_t i = 0; i < module->memory_count; i++) {
+        uint32_t index = module->imported_memory_count + i;
+        tf_contents contents = contents_of(module, index, &next);
         tf_store_memory *memory;
-        tf_trap trap = tf_memory_create(instance->store, &module->memories[i], &memory);
+        tf_trap trap = tf_memory_create(instance->store, &module->memories[i], &contents, &memory);
         if (trap != TF_OK) return trap;
-        memories[module->imported_memory_count + i] = &memory->memory;
-    }
-    for (uint32_t i = 0; i < module->extent_count; i++) {
-        const tf_extent *extent = &module->extents[i];
-        if (!tf_memory_map_image((tf_store_memory *)memories[extent->memory], module->image, extent)) {
-            tf_store_set_message(instance->store, "a memory's image can't be mapped");
-            return TF_TRAP_OUT_OF_MEMORY;
-        }
+        memories[index] = &memory->memory;
     }
     if (module->memory_count + module->imported_memory_count > 0) {
         instance->memory_zero = memories[0];

@@ -92,8 +92,9 @@ tf_table *tf_store_new_table(tf_store *store, uint32_t element_type, bool is_64,
 }
 
 tf_memory *tf_store_new_memory(tf_store *store, const tf_memory_type *type) {
+    static const tf_contents zeros;
     tf_store_memory *memory;
-    return tf_memory_create(store, type, &memory) == TF_OK ? &memory->memory : NULL;
+    return tf_memory_create(store, type, &zeros, &memory) == TF_OK ? &memory->memory : NULL;
 }
 
 void *tf_store_new_cell(tf_store *store) { return tf_store_allocate(store, 16); }

@@ -1,12 +1,8 @@
 /* memory.c: linear memories and the instructions on whole ranges of them. */
-#define _GNU_SOURCE
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "tf_reservation.h"
+#include "tf_slot.h"
 #include "tf_store.h"
 
 /* Of any memory, whatever its address type: behind them is the guard that catches 32-bit addresses and offsets. */
@@ -33,17 +29,27 @@ static const char *refusal(const tf_store *store, const tf_memory_type *type) {
     return NULL;
 }
 
-tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_memory **created) {
+static bool are_within(const tf_contents *contents, const tf_memory_type *type) {
+    uint64_t bytes = type->limits.minimum << type->page_shift;
+    for (uint32_t i = 0; i < contents->count; i++) {
+        if (!tf_in_bounds(contents->extents[i].at, contents->extents[i].length, bytes)) return false;
+    }
+    return true;
+}
+
+tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, const tf_contents *contents,
+                         tf_store_memory **created) {
     const char *message = refusal(store, type);
+    if (!message && !are_within(contents, type)) message = "the module's image is larger than its memory";
     if (message) {
         tf_store_set_message(store, message);
         return TF_TRAP_OUT_OF_MEMORY;
     }
     uint64_t pages = type->limits.minimum, bytes = pages << type->page_shift, maximum = most_pages(type);
     tf_store_memory *new = tf_store_allocate(store, sizeof *new);
-    uint8_t *base = new ? tf_reservation_take(accessible(bytes)) : NULL;
+    uint8_t *base = new ? tf_slot_take(accessible(bytes), contents) : NULL;
     if (!base) {
-        tf_store_set_message(store, "no address space left for a memory");
+        tf_store_set_message(store, "the host has no address space left for a memory, or can't map its image");
         return TF_TRAP_OUT_OF_MEMORY;
     }
     store->limits.memory_bytes -= bytes;
@@ -59,6 +65,7 @@ tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_m
         .is_shared = type->is_shared,
     };
     new->declared = *type;
+    new->contents = *contents;
     new->next = store->memories;
     store->memories = new;
     *created = new;
@@ -66,28 +73,8 @@ tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_m
 }
 
 void tf_memory_destroy(tf_store_memory *memory) {
-    tf_reservation_give(memory->memory.base, accessible(memory->memory.bytes), memory->has_image);
-}
-
-/* Up to this much of an image is read: mapping and unmapping it costs more than a copy. */
-static const uint64_t read_at_most = 64 * 1024;
-
-static bool read_image(uint8_t *to, int file, const tf_extent *extent) {
-    for (uint64_t done = 0; done < extent->length;) {
-        ssize_t count = pread(file, to + done, extent->length - done, (off_t)(extent->source + done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        done += (uint64_t)count;
-    }
-    return true;
-}
-
-bool tf_memory_map_image(tf_store_memory *memory, int file, const tf_extent *extent) {
-    if (!tf_in_bounds(extent->at, extent->length, memory->memory.bytes)) return false;
-    if (extent->length <= read_at_most) return read_image(memory->memory.base + extent->at, file, extent);
-    memory->has_image = true;
-    return mmap(memory->memory.base + extent->at, extent->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file,
-                (off_t)extent->source) != MAP_FAILED;
+    uint64_t first = memory->declared.limits.minimum << memory->declared.page_shift;
+    tf_slot_give(memory->memory.base, accessible(first), accessible(memory->memory.bytes), &memory->contents);
 }
 
 uint64_t tf_memory_grow(tf_store *store, tf_memory *memory, uint64_t delta) {
@@ -96,7 +83,7 @@ uint64_t tf_memory_grow(tf_store *store, tf_memory *memory, uint64_t delta) {
     if (old > memory->maximum || delta > memory->maximum - old) return UINT64_MAX;
     uint64_t more = delta << memory->page_shift;
     if (more > store->limits.memory_bytes) return UINT64_MAX;
-    if (!tf_reservation_extend(memory->base, accessible(memory->bytes), accessible(memory->bytes + more)))
+    if (!tf_slot_extend(memory->base, accessible(memory->bytes), accessible(memory->bytes + more)))
         return UINT64_MAX;
     store->limits.memory_bytes -= more;
     memory->bytes += more;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "tf_heap.h"
-#include "tf_heap.h"
+#include "tf_sanitizer.h"
 #include "tf_store.h"
+#include "tf_thread.h"
 #include "tf_watchdog.h"
 
 /* Holds the store itself, its scratch area and the instances of most programs. */
@@ -20,14 +21,36 @@ typedef struct tf_arena_block {
     _Alignas(16) char bytes[];
 } tf_arena_block;
 
+/* A thread keeps a few blocks of the usual size: malloc may give them back to the kernel, and a request ask for them
+ * again. What a store left in them is written over when a piece of them is handed out. */
+static tf_arena_block *take_block(size_t room) {
+    tf_thread *thread = tf_this_thread;
+    if (room == block_size && thread && thread->arena_block_count)
+        return thread->arena_blocks[--thread->arena_block_count];
+    tf_arena_block *block = malloc(sizeof *block + room);
+    if (block) block->size = room;
+    return block;
+}
+
+static void give_block(tf_arena_block *block) {
+    tf_thread *thread = tf_this_thread;
+#ifdef TF_ADDRESS_SANITIZER
+    thread = NULL; /* it has to see blocks end */
+#endif
+    if (block->size == block_size && thread && thread->arena_block_count < TF_THREAD_BLOCKS) {
+        thread->arena_blocks[thread->arena_block_count++] = block;
+    } else {
+        free(block);
+    }
+}
+
 static void *allocate(tf_arena *arena, size_t size) {
     size = (size + 15) & ~(size_t)15;
     if (!arena->blocks || arena->blocks->size - arena->used < size) {
         size_t room = size > block_size ? size : block_size;
-        tf_arena_block *block = malloc(sizeof *block + room);
+        tf_arena_block *block = take_block(room);
         if (!block) return NULL;
         block->next = arena->blocks;
-        block->size = room;
         arena->blocks = block;
         arena->used = 0;
     }
@@ -51,7 +74,6 @@ tf_store *tf_store_create(const tf_store_limits *limits) {
     store->scratch = (uint64_t *)((tf_shared *)memset(allocate(&arena, shared), 0, shared) + 1);
     store->limits = *limits;
     store->memory_limit = limits->memory_bytes;
-    store->memory_limit = limits->memory_bytes;
     store->limits.stack_bytes = (limits->stack_bytes + 4095) & ~UINT64_C(4095);
     store->deadline = INT64_MAX;
     store->arena = arena;
@@ -65,7 +87,7 @@ void tf_store_destroy(tf_store *store) {
     tf_arena_block *block = store->arena.blocks;
     while (block) {
         tf_arena_block *next = block->next; /* the last one holds the store */
-        free(block);
+        give_block(block);
         block = next;
     }
 }

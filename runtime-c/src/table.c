@@ -6,6 +6,9 @@
 
 static const uint64_t most_elements = UINT32_MAX;
 
+/* Up to this many elements lie in the store's arena, until the table grows. */
+static const uint64_t small_table = 1024;
+
 tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
                         tf_store_table **created) {
     if (limits.minimum > store->limits.table_elements) {
@@ -13,7 +16,11 @@ tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_l
         return TF_TRAP_OUT_OF_MEMORY;
     }
     tf_store_table *new = tf_store_allocate(store, sizeof *new);
-    void **elements = new ? calloc(limits.minimum ? limits.minimum : 1, sizeof *elements) : NULL;
+    bool is_small = limits.minimum <= small_table;
+    void **elements = NULL;
+    if (new)
+        elements = is_small ? tf_store_allocate(store, limits.minimum * sizeof *elements)
+                            : calloc(limits.minimum, sizeof *elements);
     if (!elements) {
         tf_store_set_message(store, "no memory left for a table");
         return TF_TRAP_OUT_OF_MEMORY;
@@ -27,19 +34,33 @@ tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_l
     };
     new->declared = limits;
     new->is_64 = is_64;
+    new->is_in_arena = is_small;
     new->next = store->tables;
     store->tables = new;
     *created = new;
     return TF_OK;
 }
 
-void tf_table_destroy(tf_store_table *table) { free(table->table.elements); }
+void tf_table_destroy(tf_store_table *table) {
+    if (!table->is_in_arena) free(table->table.elements);
+}
+
+/* Room for `count` elements, those of before in front. NULL: no memory, nothing changed. */
+static void **enlarge(tf_store_table *table, uint64_t count) {
+    void **before = table->table.elements;
+    if (!table->is_in_arena) return realloc(before, count * sizeof *before);
+    void **elements = malloc(count * sizeof *elements);
+    if (!elements) return NULL;
+    if (table->table.size) memcpy(elements, before, table->table.size * sizeof *elements);
+    table->is_in_arena = false;
+    return elements;
+}
 
 uint64_t tf_table_grow(tf_store *store, tf_table *table, void *value, uint64_t delta) {
     uint64_t old = table->size;
     if (delta == 0) return old;
     if (delta > table->maximum - old || delta > store->limits.table_elements) return UINT64_MAX;
-    void **elements = realloc(table->elements, (old + delta) * sizeof *elements);
+    void **elements = enlarge((tf_store_table *)table, old + delta);
     if (!elements) return UINT64_MAX;
     store->limits.table_elements -= delta;
     for (uint64_t i = old; i < old + delta; i++) elements[i] = value;

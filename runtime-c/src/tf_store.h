@@ -3,6 +3,7 @@
 #define TF_STORE_H
 
 #include "tf_runtime.h"
+#include "tf_slot.h"
 
 /* Code of the runtime that guests' code calls and that holds no locks, calls no libc and changes nothing but the
  * guest's own values: a fault or a deadline in it is treated as one in generated code. */
@@ -18,14 +19,16 @@ typedef struct tf_arena {
 typedef struct tf_store_memory {
     tf_memory memory;
     tf_memory_type declared;
-    bool has_image;
+    tf_contents contents;
     struct tf_store_memory *next;
 } tf_store_memory;
 
+/* `table` is first: the two have one address. */
 typedef struct tf_store_table {
     tf_table table;
     tf_limits declared;
     bool is_64;
+    bool is_in_arena; /* its elements */
     struct tf_store_table *next;
 } tf_store_table;
 
@@ -71,15 +74,14 @@ static inline __attribute__((always_inline)) tf_shared *tf_store_shared(const tf
 /* Zeroed, aligned to 16 bytes, freed with the store. NULL: no memory. */
 void *tf_store_allocate(tf_store *store, size_t size);
 
-/* For an instance that is not yet running: TF_OK, or why there is no such memory or table (message in the store). */
-tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, tf_store_memory **created);
+/* For an instance that is not yet running: TF_OK, or why there is no such memory or table (message in the store). The
+ * contents have to stay as long as the store. */
+tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, const tf_contents *contents,
+                         tf_store_memory **created);
 tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
                         tf_store_table **created);
 void tf_memory_destroy(tf_store_memory *memory);
 void tf_table_destroy(tf_store_table *table);
-
-/* Maps part of an image file over a memory's first pages. False: the host refused. */
-bool tf_memory_map_image(tf_store_memory *memory, int file, const tf_extent *extent);
 
 /* The operations behind the instructions. They return TF_OK or the trap, having checked before any change; the
  * long ones look at the deadline between chunks. Also used at instantiation. */

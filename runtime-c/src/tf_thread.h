@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "tf_loaded.h"
+#include "tf_slot.h"
 #include "tf_store.h"
 
 /* One entry into guest code that has not returned. Lives on the stack of tf_call. */
@@ -30,6 +31,8 @@ typedef struct tf_stack {
 bool tf_stack_map(tf_stack *stack, size_t size);
 void tf_stack_unmap(tf_stack *stack);
 
+enum { TF_THREAD_BLOCKS = 4 };
+
 typedef struct tf_thread {
     tf_activation *innermost; /* NULL: not in a guest */
     tf_stack stack;
@@ -37,6 +40,9 @@ typedef struct tf_thread {
     _Atomic(pid_t) id;         /* 0: the record is free */
     struct tf_thread *next;    /* all records, never unlinked */
     void *signal_stack;
+    tf_slots slots;
+    struct tf_arena_block *arena_blocks[TF_THREAD_BLOCKS]; /* of stores that ended, for the next ones */
+    uint32_t arena_block_count;
 } tf_thread;
 
 /* This thread's record, NULL before its first call. Read by signal handlers, so never lazily allocated. */

@@ -28,6 +28,8 @@ static void thread_exits(void *raw) {
     sigaltstack(&none, NULL);
     munmap(thread->signal_stack, signal_stack_size);
     tf_stack_unmap(&thread->stack);
+    tf_slots_release(&thread->slots);
+    while (thread->arena_block_count) free(thread->arena_blocks[--thread->arena_block_count]);
     atomic_store(&thread->deadline, INT64_MAX);
     atomic_store(&thread->id, 0);
 }
