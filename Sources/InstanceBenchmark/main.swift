@@ -1,10 +1,14 @@
 import Glibc
+import WasmRuntime
 
-// instance-benchmark THREADS COUNT FILE: takes an instance of the module, calls its `run`, and gives it back, COUNT
-// times on each thread, as the server does for a request. Prints the microseconds of one round: median, 99th
-// percentile, and the mean of all rounds together, by the clock.
+// What scripts/bench runs to measure the runtime alone, without a server in front of it.
 //
-// What scripts/bench runs; a program of its own, so that it measures nothing but that.
+//     instance-benchmark rounds THREADS COUNT FILE
+//         takes an instance of the module, calls its `run`, and gives it back, COUNT times on each thread, as the
+//         server does for a request. Prints the microseconds of a round: median, 99th percentile, mean.
+//     instance-benchmark deadlines GUESTS MILLISECONDS FILE
+//         runs as many guests that never return, each on a thread of its own, and prints by how many microseconds
+//         they outlived their time: median, 99th percentile, the worst.
 
 func fail(_ message: String, status: Int32) -> Never {
     _ = write(STDERR_FILENO, message + "\n", message.utf8.count + 1)
@@ -12,13 +16,16 @@ func fail(_ message: String, status: Int32) -> Never {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let threads = Int(arguments[1]), let count = Int(arguments[2]), threads > 0, count > 0 else {
-    fail("usage: instance-benchmark THREADS COUNT FILE", status: 2)
+guard arguments.count == 5, let first = Int(arguments[2]), let second = Int(arguments[3]), first > 0, second > 0 else {
+    fail("usage: instance-benchmark rounds|deadlines NUMBER NUMBER FILE", status: 2)
 }
 do {
-    let rounds = InstanceRounds(module: try preparedModule(arguments[3]), count: count)
-    let times = rounds.run(threads: threads)
-    print(times.line)
+    let module = try preparedModule(arguments[4])
+    switch arguments[1] {
+    case "rounds": print(InstanceRounds(module: module, count: second).run(threads: first))
+    case "deadlines": print(DeadlineRounds(module: module, milliseconds: second).run(guests: first))
+    default: fail("instance-benchmark: there is no measurement \(arguments[1])", status: 2)
+    }
 } catch {
-    fail("instance-benchmark: \(arguments[3]): \(error)", status: 1)
+    fail("instance-benchmark: \(arguments[4]): \(error)", status: 1)
 }

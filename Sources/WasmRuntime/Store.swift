@@ -35,14 +35,12 @@ package final class Store {
 
     /// Lets guests run for this long from now, all calls together; nil: for ever.
     package func setTimeout(_ timeout: Duration?) {
-        guard let timeout else {
-            tf_store_set_timeout(pointer, -1)
-            return
-        }
-        let (seconds, attoseconds) = timeout.components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        tf_store_set_timeout(pointer, overflow || carry ? .max : max(0, sum))
+        tf_store_set_timeout(pointer, timeout.map(\.nanoseconds) ?? -1)
+    }
+
+    /// Lets guests use a processor for this long from now, all calls together; nil: without limit.
+    package func setProcessorTime(_ limit: Duration?) {
+        tf_store_set_cpu_limit(pointer, limit.map(\.nanoseconds) ?? -1)
     }
 
     /// Keeps an object alive as long as the store.
@@ -85,5 +83,15 @@ package final class Store {
             }
             return nil
         }
+    }
+}
+
+extension Duration {
+    /// Nanoseconds, none if it is negative.
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow || carry ? .max : max(0, sum)
     }
 }

@@ -35,6 +35,8 @@ package struct Trap: Error, Hashable, Sendable, CustomStringConvertible {
         case expectedShared
         /// A guest threw what nobody caught.
         case uncaughtException
+        /// The processor time was used up.
+        case processorTime
         /// Not a trap: the guest asked to end, with this code.
         case exit(UInt32)
     }
@@ -97,6 +99,7 @@ extension Trap.Kind {
         case .unalignedAtomic: "unaligned atomic"
         case .expectedShared: "expected shared memory"
         case .uncaughtException: "uncaught exception"
+        case .processorTime: "processor time used up"
         case .exit(let code): "exit with code \(code)"
         }
     }
@@ -130,6 +133,7 @@ extension Trap.Kind {
         case TF_TRAP_UNALIGNED_ATOMIC: self = .unalignedAtomic
         case TF_TRAP_EXPECTED_SHARED: self = .expectedShared
         case TF_TRAP_UNCAUGHT_EXCEPTION: self = .uncaughtException
+        case TF_TRAP_CPU_TIME: self = .processorTime
         case TF_EXIT: self = .exit(exitCode())
         default: self = .host
         }

@@ -1,5 +1,6 @@
 import CRuntime
 import Glibc
+import Synchronization
 import Testing
 import WasmModule
 import WasmRuntime
@@ -145,6 +146,73 @@ import WasmRuntime
             }
             for try await isRight in group { #expect(isRight) }
         }
+    }
+
+    @Test("processor time ends a guest that computes, and not one that waits")
+    func processorTime() throws {
+        var module = GuestModule()
+        module.importFunction("host", "sleep")
+        module.function("wait", Op.call(0))
+        module.function("compute", Op.forever())
+        module.function("fine", [])
+        let sleep = HostFunction(
+            module: "host", name: "sleep", type: plain,
+            call: { _, _ in
+                usleep(100_000)
+                return TF_OK
+            })
+        let instance = try module.instantiate([sleep])
+        instance.store.setTimeout(.seconds(60))
+        instance.store.setProcessorTime(.milliseconds(40))
+        for _ in 0..<3 { #expect(try instance.invoke("wait").isEmpty) }
+        let trap = #expect(throws: Trap.self) { try instance.invoke("compute") }
+        #expect(trap?.kind == .processorTime)
+        #expect(trap?.backtrace.map(\.name) == ["compute"])
+        // It is used up, whatever becomes of the wall time, until there is more.
+        instance.store.setTimeout(.seconds(60))
+        #expect(#expect(throws: Trap.self) { try instance.invoke("fine") }?.kind == .processorTime)
+        instance.store.setProcessorTime(nil)
+        #expect(try instance.invoke("fine").isEmpty)
+    }
+
+    @Test("processor time is counted over all calls of a store, without a deadline too")
+    func processorTimeOfManyCalls() throws {
+        var module = GuestModule()
+        let count: [UInt8] =
+            [0x03, 0x40] + Op.get(0) + Op.i32(1) + Op.i32Sub + [0x22, 0] + [0x0D, 0] + Op.end
+        module.function("count", [GuestModule.i32], [], count)
+        let instance = try module.instantiate()
+        instance.store.setProcessorTime(.milliseconds(60))
+        // Each takes some 30 ms on a fast machine, so that the watchdog sees it.
+        let trap = #expect(throws: Trap.self) {
+            for _ in 0..<10_000 { _ = try instance.invoke("count", [.i32(30_000_000)]) }
+        }
+        #expect(trap?.kind == .processorTime)
+    }
+
+    @Test("guests that compute for long take turns: all of them get on, and all end at their own deadline")
+    func turns() throws {
+        var module = GuestModule()
+        module.global("count", GuestModule.i64, isMutable: true, Op.i64(0))
+        module.function("run", Op.forever(Op.globalGet(0) + Op.i64(1) + [0x7C] + Op.globalSet(0)))
+        let loaded = try module.load()
+        let counts = Mutex<[UInt64]>([])
+        let threads = (0..<24).map { _ in
+            GuestThread {
+                guard let store = try? Store(limits: InstanceLimits()),
+                    let instance = try? Linker().instantiate(loaded, in: store)
+                else { return }
+                store.setTimeout(.milliseconds(900))
+                let trap = #expect(throws: Trap.self) { try instance.invoke("run") }
+                #expect(trap?.kind == .deadline)
+                guard case .i64(let count)? = instance.global("count") else { return }
+                counts.withLock { $0.append(count) }
+            }
+        }
+        for thread in threads { thread.join() }
+        let all = counts.withLock { $0 }
+        #expect(all.count == 24)
+        #expect(all.allSatisfy { $0 > 1000 }, "\(all)")
     }
 
     @Test("T13: traps and deadlines at random points leave a store that works")

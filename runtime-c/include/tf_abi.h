@@ -77,6 +77,7 @@ typedef enum tf_trap {
     TF_TRAP_UNALIGNED_ATOMIC,
     TF_TRAP_EXPECTED_SHARED,     /* waiting on a memory that isn't shared */
     TF_TRAP_UNCAUGHT_EXCEPTION,
+    TF_TRAP_CPU_TIME,            /* processor time used up */
     TF_EXIT,                     /* not a trap: the guest asked to end (proc_exit); code in the store */
 } tf_trap;
 

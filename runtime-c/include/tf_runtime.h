@@ -278,6 +278,10 @@ void tf_store_set_data(tf_store *store, void *data);
 /* Guests run for at most `nanoseconds` from now, in all calls together; a negative number takes the limit away. */
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds);
 
+/* Guests use at most so many nanoseconds of a processor from now on, in all calls together; a negative number takes
+ * the limit away. A call that ends within a few milliseconds may not be counted. */
+void tf_store_set_cpu_limit(tf_store *store, int64_t nanoseconds);
+
 /* The garbage-collected heap. A reference that the host got from a guest is good until the next call or
  * instantiation in the store, unless a table or an imported global holds it. */
 uint64_t tf_store_heap_bytes(const tf_store *store); /* of the host's memory, garbage included */

@@ -147,7 +147,9 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) 
     thread->innermost = activation.outer;
     shared->roots = activation.roots;
     shared->handlers = activation.handlers;
-    tf_watch_end(thread, before);
+    tf_watch_end(thread, store, before);
+    /* Whoever looked at the mark only knows that time is up. */
+    if (trap == TF_TRAP_DEADLINE && store->interrupted) trap = store->interrupted;
     store->traced = trap;
     return trap;
 }

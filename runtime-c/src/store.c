@@ -76,6 +76,7 @@ tf_store *tf_store_create(const tf_store_limits *limits) {
     store->memory_limit = limits->memory_bytes;
     store->limits.stack_bytes = (limits->stack_bytes + 4095) & ~UINT64_C(4095);
     store->deadline = INT64_MAX;
+    store->cpu_left = INT64_MAX;
     store->arena = arena;
     return store;
 }
@@ -97,9 +98,14 @@ void tf_store_set_host(tf_store *store, void *host) { store->host = host; }
 void tf_store_set_data(tf_store *store, void *data) { store->data = data; }
 
 void tf_store_set_timeout(tf_store *store, int64_t nanoseconds) {
-    store->interrupted = false;
+    if (store->interrupted == TF_TRAP_DEADLINE) store->interrupted = TF_OK;
     if (nanoseconds < 0 || __builtin_add_overflow(tf_now(), nanoseconds, &store->deadline))
         store->deadline = INT64_MAX;
+}
+
+void tf_store_set_cpu_limit(tf_store *store, int64_t nanoseconds) {
+    if (store->interrupted == TF_TRAP_CPU_TIME) store->interrupted = TF_OK;
+    store->cpu_left = nanoseconds < 0 ? INT64_MAX : nanoseconds;
 }
 
 const char *tf_store_message(const tf_store *store) { return store->message; }

@@ -34,8 +34,9 @@ typedef struct tf_store_table {
 
 struct tf_store {
     uintptr_t stack_limit;          /* no host function starts with a stack pointer below */
-    volatile bool interrupted;      /* the deadline has passed; set by the signal handler on the store's thread */
+    volatile tf_trap interrupted;   /* why time is up, TF_OK: it isn't; set by the signal handler on its thread */
     int64_t deadline;               /* CLOCK_MONOTONIC, INT64_MAX without one */
+    int64_t cpu_left;               /* processor time, INT64_MAX without a limit */
     uint64_t *scratch;              /* TF_SCRATCH_CELLS of them, a tf_shared in front */
     tf_store_limits limits;         /* memory_bytes and table_elements: what is left */
     uint64_t memory_limit;          /* memory_bytes as it was, for messages */

@@ -33,10 +33,25 @@ void tf_stack_unmap(tf_stack *stack);
 
 enum { TF_THREAD_BLOCKS = 4 };
 
+/* What the thread and the watchdog tell each other. Calls have numbers, odd while the outermost one runs, so that
+ * nothing that is meant for one call is taken for the next one's. */
+typedef struct tf_watch {
+    _Atomic(int64_t) deadline;    /* when the thread is overdue; INT64_MAX: never */
+    _Atomic(int64_t) cpu_limit;   /* nanoseconds of processor time for this call; INT64_MAX: no limit */
+    _Atomic(uint32_t) call;       /* of the present call, or of the next one less one; odd: in a guest */
+    _Atomic(uint32_t) exhausted;  /* the call whose processor time is used up */
+    _Atomic(uint32_t) waits;      /* the call that is to wait for its turn, 0: none; a futex */
+    _Atomic(uint32_t) cpu_call;   /* the call that `cpu_start` is of */
+    _Atomic(int64_t) cpu_start;   /* what the thread's clock said when the watchdog first saw the call */
+    uint32_t seen, last_call;     /* from here on: the watchdog's own */
+    bool is_long;
+    int64_t turn_began;           /* or the wait, or the first look */
+} tf_watch;
+
 typedef struct tf_thread {
     tf_activation *innermost; /* NULL: not in a guest */
     tf_stack stack;
-    _Atomic(int64_t) deadline; /* when the watchdog is to signal this thread; INT64_MAX: not at all */
+    tf_watch watch;
     _Atomic(pid_t) id;         /* 0: the record is free */
     struct tf_thread *next;    /* all records, never unlinked */
     void *signal_stack;

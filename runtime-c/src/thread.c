@@ -30,7 +30,7 @@ static void thread_exits(void *raw) {
     tf_stack_unmap(&thread->stack);
     tf_slots_release(&thread->slots);
     while (thread->arena_block_count) free(thread->arena_blocks[--thread->arena_block_count]);
-    atomic_store(&thread->deadline, INT64_MAX);
+    atomic_store(&thread->watch.deadline, INT64_MAX);
     atomic_store(&thread->id, 0);
 }
 
@@ -47,7 +47,7 @@ static tf_thread *take_record(pid_t id) {
     }
     tf_thread *thread = calloc(1, sizeof *thread);
     if (!thread) return NULL;
-    atomic_init(&thread->deadline, INT64_MAX);
+    atomic_init(&thread->watch.deadline, INT64_MAX);
     atomic_init(&thread->id, id);
     thread->next = tf_thread_first();
     while (!atomic_compare_exchange_weak(&first_thread, &thread->next, thread)) {}

@@ -181,14 +181,18 @@ static void on_fault(int number, siginfo_t *info, void *raw) {
     errno = saved;
 }
 
-/* Only guests' code is interrupted. The runtime and host functions may be in the middle of a change: they find the
- * mark when they are done, and blocking system calls end with EINTR. */
+/* Time is up, or it is others' turn. Only guests' code is interrupted. The runtime and host functions may be in the
+ * middle of a change: they find the mark when they are done, and blocking system calls end with EINTR. */
 static void on_deadline(int number, siginfo_t *info, void *raw) {
     int saved = errno;
     tf_thread *thread = tf_this_thread;
-    if (thread && thread->innermost && atomic_load_explicit(&thread->deadline, memory_order_relaxed) <= tf_now()) {
-        for (tf_activation *each = thread->innermost; each; each = each->outer) each->store->interrupted = true;
-        if (is_guest_code(counter_of(raw))) leave(thread, raw, TF_TRAP_DEADLINE);
+    bool is_in_guest = thread && thread->innermost && is_guest_code(counter_of(raw));
+    /* A host function further out may have started what others wait for. */
+    if (is_in_guest && !thread->innermost->outer) tf_turn_wait(thread);
+    tf_trap why = thread && thread->innermost ? tf_watch_verdict(thread) : TF_OK;
+    if (why != TF_OK) {
+        for (tf_activation *each = thread->innermost; each; each = each->outer) each->store->interrupted = why;
+        if (is_in_guest) leave(thread, raw, TF_TRAP_DEADLINE);
     } else {
         pass_on(number, info, raw);
     }

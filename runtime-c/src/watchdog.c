@@ -2,7 +2,9 @@
 #include "tf_watchdog.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,8 +14,11 @@
 /* Between two signals to the same overdue thread. */
 static const int64_t repeat_ns = 2 * 1000 * 1000;
 
-/* `next_look` is when the watchdog will look at the threads again. It is written before looking; a call writes its
- * deadline before reading it: one of the two sees the other. Whoever has an earlier deadline wakes the watchdog. */
+/* How long it goes on looking when there is nobody: waking it costs a call more than it costs to look. */
+static const int64_t linger_ns = 1000 * 1000 * 1000;
+
+/* `next_look` is when the watchdog will look at the threads again; INT64_MAX: when it is woken. It is written before
+ * looking; a call writes its deadline before reading it: one of the two sees the other. */
 static _Atomic(int64_t) next_look = INT64_MAX;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake;
@@ -25,34 +30,129 @@ int64_t tf_now(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Signals overdue threads. Returns when to look again. */
-static int64_t look(void) {
-    int64_t now = tf_now(), next = INT64_MAX;
-    for (tf_thread *thread = tf_thread_first(); thread; thread = thread->next) {
-        int64_t deadline = atomic_load(&thread->deadline);
-        if (deadline <= now) {
-            /* The thread may have left the guest, or ended and its id gone to another: its handler checks. */
-            pid_t id = atomic_load(&thread->id);
-            if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
-            deadline = now + repeat_ns;
-        }
-        if (deadline < next) next = deadline;
+/* --- Processor time --- */
+
+/* What a thread has used so far: the kernel's number for another thread's clock, as pthread_getcpuclockid makes it
+ * from a pthread_t. 0: the thread has ended. */
+static int64_t cpu_time(pid_t id) {
+    struct timespec time;
+    clockid_t clock = (clockid_t)(~(unsigned)id << 3 | 6);
+    return clock_gettime(clock, &time) == 0 ? (int64_t)time.tv_sec * 1000000000 + time.tv_nsec : 0;
+}
+
+/* What the present call, seen before, has used since. */
+static int64_t used(const tf_thread *thread) {
+    return cpu_time(atomic_load(&thread->id)) - atomic_load(&thread->watch.cpu_start);
+}
+
+/* --- Looking --- */
+
+enum { most_long = 1024 }; /* more of them at once than that run as the kernel likes */
+
+typedef struct look {
+    int64_t now, next;
+    bool is_anybody;      /* in a guest */
+    uint32_t begun;       /* calls since the last look */
+    uint32_t long_count;
+    tf_thread *long_ones[most_long];
+} look;
+
+static void until(look *self, int64_t time) {
+    if (time < self->next) self->next = time;
+}
+
+/* The thread may have left the guest, or ended and its id gone to another: its handler checks. */
+static void signal_thread(look *self, const tf_thread *thread) {
+    pid_t id = atomic_load(&thread->id);
+    if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
+    until(self, self->now + repeat_ns);
+}
+
+static void look_at_cpu_time(look *self, tf_thread *thread, uint32_t call) {
+    int64_t limit = atomic_load(&thread->watch.cpu_limit);
+    if (limit == INT64_MAX) return;
+    int64_t left = limit - used(thread);
+    if (left > 0) {
+        until(self, self->now + left);
+        return;
     }
-    return next;
+    atomic_store(&thread->watch.exhausted, call);
+    signal_thread(self, thread);
+}
+
+/* The first time that it is seen in this call. */
+static void first_look(look *self, tf_thread *thread, uint32_t call) {
+    tf_watch *watch = &thread->watch;
+    watch->seen = call;
+    watch->turn_began = self->now;
+    watch->is_long = false;
+    atomic_store(&watch->exhausted, 0);
+    atomic_store(&watch->cpu_start, cpu_time(atomic_load(&thread->id)));
+    atomic_store(&watch->cpu_call, call);
+}
+
+static void look_at(look *self, tf_thread *thread) {
+    tf_watch *watch = &thread->watch;
+    uint32_t call = atomic_load(&watch->call);
+    self->begun += (call - watch->last_call + 1) / 2;
+    watch->last_call = call;
+    int64_t deadline = atomic_load(&watch->deadline);
+    if (deadline <= self->now) {
+        signal_thread(self, thread);
+    } else {
+        until(self, deadline);
+    }
+    if (call % 2 == 0) return;
+    self->is_anybody = true;
+    if (watch->seen != call) {
+        first_look(self, thread, call);
+        until(self, self->now + TF_TICK_NS);
+        return;
+    }
+    look_at_cpu_time(self, thread, call);
+    if (self->now - watch->turn_began < TF_TICK_NS && !watch->is_long) return;
+    watch->is_long = true;
+    if (self->long_count < most_long) self->long_ones[self->long_count++] = thread;
+}
+
+/* While others begin and end, one processor is left to them. */
+static uint32_t most_running(const look *self) {
+    static uint32_t processors;
+    if (!processors) {
+        cpu_set_t set;
+        processors = sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
+    }
+    return self->begun > 0 && processors > 1 ? processors - 1 : processors;
+}
+
+/* Returns when to look again. */
+static int64_t look_around(void) {
+    static look self;
+    static int64_t last_seen;
+    self.now = tf_now();
+    self.next = INT64_MAX;
+    self.begun = self.long_count = 0;
+    self.is_anybody = false;
+    for (tf_thread *thread = tf_thread_first(); thread; thread = thread->next) look_at(&self, thread);
+    tf_turns_decide(self.long_ones, self.long_count, most_running(&self), self.now);
+    if (self.is_anybody) last_seen = self.now;
+    if (self.now - last_seen < linger_ns) until(&self, self.now + TF_TICK_NS);
+    return self.next;
 }
 
 static void *watch(void *unused) {
     (void)unused;
+    prctl(PR_SET_TIMERSLACK, 1);
     pthread_mutex_lock(&mutex);
     for (;;) {
         atomic_store(&next_look, INT64_MAX);
-        int64_t next = look();
+        int64_t next = look_around();
         atomic_store(&next_look, next);
         if (next == INT64_MAX) {
             pthread_cond_wait(&wake, &mutex);
         } else {
-            struct timespec until = {next / 1000000000, next % 1000000000};
-            pthread_cond_timedwait(&wake, &mutex, &until);
+            struct timespec time = {next / 1000000000, next % 1000000000};
+            pthread_cond_timedwait(&wake, &mutex, &time);
         }
     }
     return NULL;
@@ -80,28 +180,72 @@ static void start(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-tf_trap tf_watch_begin(tf_thread *thread, tf_store *store, int64_t *before) {
-    *before = atomic_load_explicit(&thread->deadline, memory_order_relaxed);
-    if (store->interrupted) return TF_TRAP_DEADLINE;
-    if (store->deadline >= *before) return TF_OK;
-    if (store->deadline <= tf_now()) {
-        store->interrupted = true;
-        return TF_TRAP_DEADLINE;
-    }
-    atomic_store(&thread->deadline, store->deadline);
-    if (store->deadline >= atomic_load(&next_look)) return TF_OK;
-
+/* False: there can be no watchdog. */
+static bool wake_watchdog(void) {
     pthread_mutex_lock(&mutex);
     start();
     bool watched = started;
     if (watched) pthread_cond_signal(&wake);
     pthread_mutex_unlock(&mutex);
-    if (watched) return TF_OK;
-    tf_watch_end(thread, *before);
+    return watched;
+}
+
+/* --- Calls --- */
+
+static tf_trap end_store(tf_store *store, tf_trap why) {
+    store->interrupted = why;
+    return why;
+}
+
+/* The call is seen from now on; `call` is published by the deadline, which is written behind it. */
+static void announce(tf_thread *thread, int64_t cpu_left) {
+    tf_watch *watch = &thread->watch;
+    atomic_store_explicit(&watch->cpu_limit, cpu_left, memory_order_relaxed);
+    uint32_t call = atomic_load_explicit(&watch->call, memory_order_relaxed);
+    atomic_store_explicit(&watch->call, call + 1, memory_order_release);
+}
+
+tf_trap tf_watch_begin(tf_thread *thread, tf_store *store, int64_t *before) {
+    tf_watch *watch = &thread->watch;
+    int64_t deadline = *before = atomic_load_explicit(&watch->deadline, memory_order_relaxed);
+    if (store->interrupted) return store->interrupted;
+    bool is_limited = store->deadline != INT64_MAX || store->cpu_left != INT64_MAX;
+    if (!is_limited) return TF_OK;
+    if (store->deadline < deadline) {
+        if (store->deadline <= tf_now()) return end_store(store, TF_TRAP_DEADLINE);
+        deadline = store->deadline;
+    }
+    if (store->cpu_left <= 0) return end_store(store, TF_TRAP_CPU_TIME);
+    if (!thread->innermost) announce(thread, store->cpu_left);
+    atomic_store(&watch->deadline, deadline);
+    int64_t next = atomic_load(&next_look);
+    if ((next != INT64_MAX && deadline >= next) || wake_watchdog()) return TF_OK;
+    tf_watch_end(thread, store, *before);
     return TF_TRAP_OUT_OF_MEMORY;
 }
 
-void tf_watch_end(tf_thread *thread, int64_t before) {
-    if (atomic_load_explicit(&thread->deadline, memory_order_relaxed) != before)
-        atomic_store_explicit(&thread->deadline, before, memory_order_release);
+/* What the call used is known, and more than nothing, only if the watchdog saw it. */
+static void charge(const tf_watch *watch, tf_store *store, uint32_t call) {
+    if (store->cpu_left == INT64_MAX || atomic_load(&watch->cpu_call) != call) return;
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    store->cpu_left -= (int64_t)time.tv_sec * 1000000000 + time.tv_nsec - atomic_load(&watch->cpu_start);
+}
+
+void tf_watch_end(tf_thread *thread, tf_store *store, int64_t before) {
+    tf_watch *watch = &thread->watch;
+    uint32_t call = atomic_load_explicit(&watch->call, memory_order_relaxed);
+    if (!thread->innermost && call % 2 == 1) {
+        charge(watch, store, call);
+        atomic_store_explicit(&watch->call, call + 1, memory_order_release);
+    }
+    if (atomic_load_explicit(&watch->deadline, memory_order_relaxed) != before)
+        atomic_store_explicit(&watch->deadline, before, memory_order_release);
+}
+
+tf_trap tf_watch_verdict(const tf_thread *thread) {
+    const tf_watch *watch = &thread->watch;
+    if (atomic_load(&watch->deadline) <= tf_now()) return TF_TRAP_DEADLINE;
+    uint32_t call = atomic_load(&watch->call);
+    return call % 2 == 1 && atomic_load(&watch->exhausted) == call ? TF_TRAP_CPU_TIME : TF_OK;
 }
