@@ -63,6 +63,7 @@ let translator: [Target] = [
 ]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 
 let everythingElse: [Target] = [
@@ -76,7 +77,7 @@ let everythingElse: [Target] = [
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
-    module("FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log] + nio),
+    module("FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics] + nio),
     module(
         "TFCCommands",
         [
@@ -86,13 +87,21 @@ let everythingElse: [Target] = [
     command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
     command(
         "tfc-serve",
-        ["FunctionServer", "ModuleCache", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        [
+            "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
     command("instance-benchmark", ["Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),
     tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "WasmModule"]),
-    tests("FunctionServer", ["Hostcalls", "WasmRuntime", "ModuleCache", log] + nio),
+    tests(
+        "FunctionServer",
+        [
+            "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
+            .product(name: "MetricsTestKit", package: "swift-metrics"),
+        ] + nio),
     tests(
         "TFCCommands",
         ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -105,6 +114,7 @@ let package = Package(
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         ],
     targets: translatorOnly ? translator : translator + everythingElse,

@@ -10,4 +10,6 @@ package enum TranslationError: Error {
     case frameTooLarge(function: FunctionIndex, offset: Int, bytes: Int)
     /// The function's, or with nil the module's, C would be many times longer than any compiler's output needs.
     case textTooLarge(function: FunctionIndex?, offset: Int)
+    /// Nobody wanted the rest.
+    case stopped
 }

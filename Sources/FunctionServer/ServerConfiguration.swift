@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 
 /// What can be set about a server.
@@ -34,6 +35,14 @@ package struct ServerConfiguration: Sendable {
     package var callThreads: Int
     /// Threads for commands, which wait for their clients now and then.
     package var commandThreads: Int
+    /// Instances of one function at a time, of each kind; nil: half of the threads.
+    package var instancesPerFunction: Int?
+    /// Bytes of the largest module.
+    package var maximumModule = 256 << 20
+    /// Memories that a thread keeps ready for the next guests.
+    package var poolSlots = Self.defaultPoolSlots
+    /// How long one of them is kept that nobody uses.
+    package var poolIdleTime: Int64 = 30 * .second
     /// Requests that wait for a thread.
     package var queue = 4096
     /// Event loops.
@@ -46,6 +55,13 @@ package struct ServerConfiguration: Sendable {
         callThreads = max(8, processors * 4)
         commandThreads = max(32, processors * 8)
     }
+}
+
+extension ServerConfiguration {
+    /// What the runtime keeps unless told otherwise.
+    package static let defaultPoolSlots = Int(TF_DEFAULT_SLOTS)
+    /// What it keeps at most.
+    package static let mostPoolSlots = Int(TF_MOST_SLOTS)
 }
 
 extension Int64 {

@@ -1,4 +1,5 @@
 package import CRuntime
+package import WasmRuntime
 
 /// One request and what its guest makes of it.
 ///
@@ -15,6 +16,9 @@ package final class Exchange {
     ///
     /// Asked only when something must be allocated.
     package var findExport: ((_ name: String) -> UnsafePointer<tf_function>?)?
+
+    /// The limits that the guest was refused something for.
+    package internal(set) var limitsReached: Set<Limit> = []
 
     let limits: HostcallLimits
     let outbound: OutboundPolicy
@@ -46,7 +50,15 @@ package final class Exchange {
     }
 
     /// Whether another request or response fits the budget.
-    var hasFreeHandle: Bool { outgoing.count + received.count < limits.handles }
+    func hasFreeHandle() -> Bool {
+        fits(outgoing.count + received.count + 1, within: limits.handles, .hostHandles)
+    }
+
+    /// Whether so much is within a limit; if it isn't, that is noted.
+    func fits(_ amount: Int, within most: Int, _ limit: Limit = .hostBytes) -> Bool {
+        if amount > most { limitsReached.insert(limit) }
+        return amount <= most
+    }
 
     /// The created request of a handle; nil for the incoming one, and for a bad handle.
     func outgoingIndex(_ handle: UInt32) -> Int? {

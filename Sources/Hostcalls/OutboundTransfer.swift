@@ -8,6 +8,8 @@ import Glibc
 /// request to another's.
 final class OutboundTransfer {
     private let easy: UnsafeMutableRawPointer?
+    /// Whether a response was given up because it was larger than it may be.
+    private(set) var wasTooLarge = false
 
     init() {
         easy = Self.isStarted ? curl_easy_init() : nil
@@ -32,6 +34,7 @@ final class OutboundTransfer {
                     && curl_easy_perform(easy) == CURLE_OK
             }
         }
+        if progress.isTooLarge { wasTooLarge = true }
         var code = 0
         guard done, curl_response_code(easy, &code) == CURLE_OK, let status = UInt16(exactly: code) else { return nil }
         return ReceivedResponse(status: status, headers: progress.headers, body: progress.body)

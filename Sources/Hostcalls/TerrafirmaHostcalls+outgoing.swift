@@ -1,4 +1,5 @@
 import CRuntime
+import WasmRuntime
 
 /// Making the response, and requests to others.
 extension TerrafirmaHostcalls {
@@ -21,7 +22,9 @@ extension TerrafirmaHostcalls {
     /// `resp_set_body(resp, body)`.
     static func setResponseBody(_ call: HostcallFrame) throws(GuestStop) {
         let body = try call.bytes(call[1], call[2])
-        guard call[0] == outgoing, body.count <= call.exchange.limits.responseBodyBytes else {
+        guard call[0] == outgoing,
+            call.exchange.fits(body.count, within: call.exchange.limits.responseBodyBytes, .outputBytes)
+        else {
             return call.answer(Status.invalid.rawValue)
         }
         call.exchange.response.body = [UInt8](body)
@@ -42,8 +45,8 @@ extension TerrafirmaHostcalls {
         let method = try call.bytes(call[0], call[1])
         let url = try call.bytes(call[2], call[3])
         let exchange = call.exchange
-        guard exchange.hasFreeHandle, method.count <= longestMethod, HeaderSyntax.isToken(method),
-            url.count <= exchange.limits.urlBytes, let parsed = OutboundURL(url)
+        guard exchange.hasFreeHandle(), method.count <= longestMethod, HeaderSyntax.isToken(method),
+            exchange.fits(url.count, within: exchange.limits.urlBytes), let parsed = OutboundURL(url)
         else { return call.answer(noHandle) }
         exchange.outgoing.append(OutgoingRequest(method: String(decoding: method, as: UTF8.self), url: parsed))
         call.answer(UInt32(exchange.outgoing.count))
@@ -59,7 +62,8 @@ extension TerrafirmaHostcalls {
     /// `req_set_body(req, body)`.
     static func setRequestBody(_ call: HostcallFrame) throws(GuestStop) {
         let body = try call.bytes(call[1], call[2])
-        guard let index = call.exchange.outgoingIndex(call[0]), body.count <= call.exchange.limits.sentBodyBytes
+        guard let index = call.exchange.outgoingIndex(call[0]),
+            call.exchange.fits(body.count, within: call.exchange.limits.sentBodyBytes)
         else { return call.answer(Status.invalid.rawValue) }
         call.exchange.outgoing[index].body = [UInt8](body)
         call.answer(Status.ok.rawValue)
@@ -70,14 +74,15 @@ extension TerrafirmaHostcalls {
     /// A request can be sent again.
     static func sendRequest(_ call: HostcallFrame) throws(GuestStop) {
         let exchange = call.exchange
-        guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle,
-            exchange.sentCount < exchange.limits.sentRequests,
+        guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle(),
+            exchange.fits(exchange.sentCount + 1, within: exchange.limits.sentRequests, .hostHandles),
             exchange.outbound.permits(exchange.outgoing[index].url)
         else { return call.answer(noHandle) }
         exchange.sentCount += 1
         let response = exchange.transfer.send(
             exchange.outgoing[index], limits: exchange.limits, policy: exchange.outbound,
             store: tf_host_store(call.host))
+        if exchange.transfer.wasTooLarge { exchange.limitsReached.insert(.hostBytes) }
         if tf_store_interrupted(tf_host_store(call.host)) { throw GuestStop(trap: TF_TRAP_DEADLINE) }
         guard let response else { return call.answer(noHandle) }
         exchange.received.append(response)
@@ -98,7 +103,8 @@ extension TerrafirmaHostcalls {
     ) throws(GuestStop) -> Status {
         let nameBytes = try call.bytes(call[1], call[2])
         let slices = try call.slices(call[3], call[4])
-        guard nameBytes.count <= call.exchange.limits.headerBytes, HeaderSyntax.isToken(nameBytes) else {
+        let (exchange, most) = (call.exchange, call.exchange.limits.headerBytes)
+        guard exchange.fits(nameBytes.count, within: most), HeaderSyntax.isToken(nameBytes) else {
             return .invalid
         }
         let name = String(decoding: nameBytes, as: UTF8.self)
@@ -109,7 +115,7 @@ extension TerrafirmaHostcalls {
             let length = UInt32(littleEndian: slices.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
             let bytes = try call.bytes(address, length)
             size += name.utf8.count + bytes.count + 4
-            guard size <= call.exchange.limits.headerBytes, let value = HeaderSyntax.value(bytes) else {
+            guard exchange.fits(size, within: most), let value = HeaderSyntax.value(bytes) else {
                 return .invalid
             }
             kept.append(HeaderField(name: name, value: value))

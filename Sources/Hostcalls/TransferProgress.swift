@@ -5,6 +5,8 @@ import Glibc
 /// One transfer under way: checks what it connects to, and gathers what arrives, within the limits.
 final class TransferProgress {
     private(set) var body: [UInt8] = []
+    /// Whether the response was larger than it may be.
+    private(set) var isTooLarge = false
     private var received: [HeaderField] = []
     private var headerBytes = 0
     private let limits: HostcallLimits
@@ -50,7 +52,10 @@ final class TransferProgress {
     func takeHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
         let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
         headerBytes += count
-        guard headerBytes <= limits.headerBytes else { return 0 }
+        guard headerBytes <= limits.headerBytes else {
+            isTooLarge = true
+            return 0
+        }
         if line.hasPrefix("HTTP/") {
             // A status line: what came before belonged to an interim response.
             received = []
@@ -63,7 +68,10 @@ final class TransferProgress {
 
     /// Takes bytes of the body, decompressed.
     func takeBody(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-        guard count <= limits.receivedBodyBytes - body.count else { return 0 }
+        guard count <= limits.receivedBodyBytes - body.count else {
+            isTooLarge = true
+            return 0
+        }
         body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
         return count
     }

@@ -19,6 +19,8 @@ package struct CompileOptions: Hashable, Sendable {
     ///
     /// A tiny one forces a variable for everything: for tests.
     package var expressionLimit: Int?
+    /// How long compiling may take; nil: as long as it takes.
+    package var timeLimit: Duration?
 
     package init(tier: Tier = .quick, boundsChecks: BoundsChecks = .guardPages, expressionLimit: Int? = nil) {
         self.tier = tier
@@ -26,7 +28,7 @@ package struct CompileOptions: Hashable, Sendable {
         self.expressionLimit = expressionLimit
     }
 
-    /// For the cache key.
+    /// For the cache key: what makes a difference to the code.
     var fingerprint: String {
         "\(tier.rawValue) \(boundsChecks.rawValue)" + (expressionLimit.map { " expressions \($0)" } ?? "")
     }

@@ -9,6 +9,8 @@ package struct ModuleError: Error, Hashable, CustomStringConvertible {
     package var message: String
     /// What could be done about it.
     package var advice: String?
+    /// Whether it is nothing but too slow to compile.
+    package var isTimeLimit = false
 
     package init(
         file: String = "", offset: Int? = nil, function: Int? = nil, message: String, advice: String? = nil

@@ -21,7 +21,8 @@ extension Pipeline {
                     case .guardPages: .guardPages
                     case .explicit: .explicit
                     }
-                return try translateModule(contents, options: translation, timings: &timings)
+                return try translateModule(
+                    contents, options: translation, timeLimit: options.timeLimit, timings: &timings)
             },
             compile: { source, path, timings throws(CompileFailure) in
                 try compileSource(source, to: path, timings: &timings)
@@ -47,12 +48,12 @@ extension Pipeline {
 }
 
 private func translateModule(
-    _ contents: [UInt8], options: TranslationOptions, timings: inout PhaseTimings
+    _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?, timings: inout PhaseTimings
 ) throws(ModuleError) -> Pipeline.Translation {
     let validated = try timings.measure(\.decode) { () throws(ModuleError) in try decodeAndValidate(contents) }
     let code = validated.module.bodies.reduce(0) { $0 + $1.bytes.count }
     let source = Pipeline.Source(isLarge: code >= largeCode) { sink throws(ModuleError) in
-        try translateValidated(validated, contents, options: options, into: sink)
+        try translateValidated(validated, contents, options: options, timeLimit: timeLimit, into: sink)
     }
     return Pipeline.Translation(module: validated.module, source: source)
 }
@@ -131,20 +132,24 @@ private func decodeAndValidate(_ contents: [UInt8]) throws(ModuleError) -> Valid
 }
 
 private func translateValidated(
-    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions,
+    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?,
     into sink: (UnsafeBufferPointer<UInt8>) -> Void
 ) throws(ModuleError) {
+    // libtcc reads as fast as the text is written, and ends soon after it does.
+    let end = timeLimit.map { ContinuousClock.now + $0 }
     do throws(TranslationError) {
         try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
-            try translate(module, bytes: bytes, options: options, into: sink)
+            try translate(
+                module, bytes: bytes, options: options, while: { end.map { ContinuousClock.now < $0 } ?? true },
+                into: sink)
         }
     } catch {
-        throw ModuleError(error)
+        throw ModuleError(error, timeLimit: timeLimit ?? .zero)
     }
 }
 
 extension ModuleError {
-    fileprivate init(_ error: TranslationError) {
+    fileprivate init(_ error: TranslationError, timeLimit: Duration) {
         switch error {
         case .malformed(let error):
             self.init(offset: error.offset, function: error.function?.offset, message: error.message)
@@ -159,6 +164,11 @@ extension ModuleError {
             self.init(
                 offset: offset, function: function?.offset, message: "the generated code is too large",
                 advice: "branches with many values multiply it; split the function")
+        case .stopped:
+            self.init(
+                message: "compiling it takes longer than the limit of \(timeLimit)",
+                advice: "raise the limit on compile time, or make it smaller")
+            isTimeLimit = true
         }
     }
 }

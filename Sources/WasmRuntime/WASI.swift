@@ -49,6 +49,14 @@ package final class WASIContext {
         try check(guest, tf_wasi_preopen_descriptor(handle, descriptor, guest, readOnly))
     }
 
+    /// Lets the guest have at most so many descriptors, those it begins with included; 1024 unless set.
+    package func setDescriptorLimit(_ limit: UInt32) {
+        tf_wasi_set_descriptor_limit(handle, limit)
+    }
+
+    /// The limits that the guest has run into here.
+    package var limitsReached: Set<Limit> { tf_wasi_descriptor_limit_reached(handle) ? [.openFiles] : [] }
+
     private func check(_ subject: @autoclosure () -> String, _ result: Int32) throws(WASIError) {
         if result < 0 { throw WASIError(subject: subject(), code: -result) }
     }

@@ -68,7 +68,7 @@ struct ByteCount: ExpressibleByArgument {
         bytes = product
     }
 
-    var defaultValueDescription: String { "\(bytes >> 20)M" }
+    var defaultValueDescription: String { bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : "\(bytes >> 20)M" }
 }
 
 /// A standard stream to print to.

@@ -21,17 +21,8 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The address to listen on; :8080 is all of them.", valueName: "host:port"))
     var addr = ListenAddress(host: "127.0.0.1", port: 8080)
 
-    @Option(help: "How long a function may take for a request, in s, ms, us or ns: 10s, 500ms.")
-    var timeout = TimeSpan(nanoseconds: 10 * .second)
-
-    @Option(help: ArgumentHelp("Bytes of memory a function may use: 64M, 1G.", valueName: "bytes"))
-    var maxMemorySize = ByteCount(bytes: 256 << 20)
-
-    @Option(help: ArgumentHelp("Bytes of the largest request body.", valueName: "bytes"))
-    var maxBodySize = ByteCount(bytes: 10 << 20)
-
-    @Option(help: "Threads that run functions. Default: four per processor.")
-    var workers: Int?
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     @Option(help: "What keeps functions within their memories.")
     var boundsChecks = CompileOptions.BoundsChecks.guardPages
@@ -41,10 +32,6 @@ struct ServeCommand: ParsableCommand {
             "A host that functions may send requests to: example.com, *.example.com, with :port or without.",
             valueName: "host"))
     var allowOutbound: [String] = []
-
-    func validate() throws {
-        if let workers, !(1...10_000).contains(workers) { throw ValidationError("--workers is from 1 to 10000") }
-    }
 
     func run() throws {
         // Before any other thread is there, so that none of them takes the signals.
@@ -72,13 +59,7 @@ struct ServeCommand: ParsableCommand {
         var settings = ServerSettings()
         settings.configuration.host = addr.host
         settings.configuration.port = addr.port
-        settings.configuration.timeout = timeout.nanoseconds
-        settings.configuration.maximumBody = maxBodySize.bytes
-        if let workers {
-            settings.configuration.callThreads = workers
-            settings.configuration.commandThreads = workers
-        }
-        settings.maximumMemory = maxMemorySize.bytes
+        limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")

@@ -282,6 +282,10 @@ void tf_store_set_timeout(tf_store *store, int64_t nanoseconds);
  * the limit away. A call that ends within a few milliseconds may not be counted. */
 void tf_store_set_cpu_limit(tf_store *store, int64_t nanoseconds);
 
+/* Limits that something in the store ran into, or was refused for, as bits; a guest may have gone on regardless. */
+enum { TF_LIMIT_MEMORY = 1, TF_LIMIT_TABLES = 2, TF_LIMIT_STACK = 4, TF_LIMIT_DEADLINE = 8, TF_LIMIT_CPU_TIME = 16 };
+uint32_t tf_store_limits_reached(const tf_store *store);
+
 /* The garbage-collected heap. A reference that the host got from a guest is good until the next call or
  * instantiation in the store, unless a table or an imported global holds it. */
 uint64_t tf_store_heap_bytes(const tf_store *store); /* of the host's memory, garbage included */

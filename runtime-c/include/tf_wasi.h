@@ -50,6 +50,9 @@ int tf_wasi_preopen_descriptor(tf_wasi *, int host_descriptor, const char *guest
 /* Descriptors the guest may have open at once, standard ones and grants included; 1024 unless set. */
 void tf_wasi_set_descriptor_limit(tf_wasi *, uint32_t limit);
 
+/* Whether the guest was refused one for that reason. */
+bool tf_wasi_descriptor_limit_reached(const tf_wasi *);
+
 /* Where random bytes come from; the kernel unless set. `fill` returns 0 or a negative errno. */
 void tf_wasi_set_random(tf_wasi *, int (*fill)(void *context, void *buffer, size_t count), void *context);
 

@@ -114,6 +114,15 @@ __attribute__((naked)) _Noreturn void tf_leave_guest(tf_activation *activation _
 #error "Guests are entered by assembly that nobody has written for this architecture yet."
 #endif
 
+static void note_limit(tf_store *store, tf_trap trap) {
+    switch (trap) {
+    case TF_TRAP_STACK_EXHAUSTED: store->limits_reached |= TF_LIMIT_STACK; break;
+    case TF_TRAP_DEADLINE: store->limits_reached |= TF_LIMIT_DEADLINE; break;
+    case TF_TRAP_CPU_TIME: store->limits_reached |= TF_LIMIT_CPU_TIME; break;
+    default: break;
+    }
+}
+
 tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) {
     tf_thread *thread = tf_thread_current();
     if (!thread) return TF_TRAP_OUT_OF_MEMORY;
@@ -134,7 +143,10 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) 
 
     int64_t before;
     tf_trap trap = tf_watch_begin(thread, store, &before);
-    if (trap != TF_OK) return trap;
+    if (trap != TF_OK) {
+        note_limit(store, trap);
+        return trap;
+    }
     tf_shared *shared = tf_store_shared(store);
     activation.roots = shared->roots;
     activation.handlers = shared->handlers;
@@ -150,6 +162,7 @@ tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values) 
     tf_watch_end(thread, store, before);
     /* Whoever looked at the mark only knows that time is up. */
     if (trap == TF_TRAP_DEADLINE && store->interrupted) trap = store->interrupted;
+    note_limit(store, trap);
     store->traced = trap;
     return trap;
 }

@@ -107,6 +107,7 @@ static void report_full(tf_store *store, uint64_t bytes) {
         tf_store_set_message(store, "the host has no memory left for the garbage-collected heap");
         return;
     }
+    store->limits_reached |= TF_LIMIT_MEMORY;
     snprintf(message, sizeof message,
              "the garbage-collected heap is full: it and the memories may take %llu bytes together, %llu are free; "
              "raise the limit on memory if the program needs more",

@@ -40,6 +40,7 @@ static bool are_within(const tf_contents *contents, const tf_memory_type *type) 
 tf_trap tf_memory_create(tf_store *store, const tf_memory_type *type, const tf_contents *contents,
                          tf_store_memory **created) {
     const char *message = refusal(store, type);
+    if (message) store->limits_reached |= TF_LIMIT_MEMORY;
     if (!message && !are_within(contents, type)) message = "the module's image is larger than its memory";
     if (message) {
         tf_store_set_message(store, message);
@@ -77,12 +78,24 @@ void tf_memory_destroy(tf_store_memory *memory) {
     tf_slot_give(memory->memory.base, accessible(first), accessible(memory->memory.bytes), &memory->contents);
 }
 
+/* Whether it was the limit that refused, or the maximum that the module itself declares. */
+static void note_refusal(tf_store *store, const tf_memory *memory, uint64_t delta) {
+    uint64_t declared = ((const tf_store_memory *)memory)->declared.limits.maximum;
+    if (memory->pages <= declared && delta <= declared - memory->pages) store->limits_reached |= TF_LIMIT_MEMORY;
+}
+
 uint64_t tf_memory_grow(tf_store *store, tf_memory *memory, uint64_t delta) {
     uint64_t old = memory->pages;
     if (delta == 0) return old;
-    if (old > memory->maximum || delta > memory->maximum - old) return UINT64_MAX;
+    if (old > memory->maximum || delta > memory->maximum - old) {
+        note_refusal(store, memory, delta);
+        return UINT64_MAX;
+    }
     uint64_t more = delta << memory->page_shift;
-    if (more > store->limits.memory_bytes) return UINT64_MAX;
+    if (more > store->limits.memory_bytes) {
+        store->limits_reached |= TF_LIMIT_MEMORY;
+        return UINT64_MAX;
+    }
     if (!tf_slot_extend(memory->base, accessible(memory->bytes), accessible(memory->bytes + more)))
         return UINT64_MAX;
     store->limits.memory_bytes -= more;

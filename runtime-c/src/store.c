@@ -108,6 +108,8 @@ void tf_store_set_cpu_limit(tf_store *store, int64_t nanoseconds) {
     store->cpu_left = nanoseconds < 0 ? INT64_MAX : nanoseconds;
 }
 
+uint32_t tf_store_limits_reached(const tf_store *store) { return store->limits_reached; }
+
 const char *tf_store_message(const tf_store *store) { return store->message; }
 
 void tf_store_set_message(tf_store *store, const char *message) {

@@ -12,6 +12,7 @@ static const uint64_t small_table = 1024;
 tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
                         tf_store_table **created) {
     if (limits.minimum > store->limits.table_elements) {
+        store->limits_reached |= TF_LIMIT_TABLES;
         tf_store_set_message(store, "the module's tables have more elements together than the limit");
         return TF_TRAP_OUT_OF_MEMORY;
     }
@@ -59,7 +60,11 @@ static void **enlarge(tf_store_table *table, uint64_t count) {
 uint64_t tf_table_grow(tf_store *store, tf_table *table, void *value, uint64_t delta) {
     uint64_t old = table->size;
     if (delta == 0) return old;
-    if (delta > table->maximum - old || delta > store->limits.table_elements) return UINT64_MAX;
+    if (delta > table->maximum - old) return UINT64_MAX;
+    if (delta > store->limits.table_elements) {
+        store->limits_reached |= TF_LIMIT_TABLES;
+        return UINT64_MAX;
+    }
     void **elements = enlarge((tf_store_table *)table, old + delta);
     if (!elements) return UINT64_MAX;
     store->limits.table_elements -= delta;

@@ -48,6 +48,7 @@ struct tf_store {
     void *host; /* tf_instance.host of new instances */
     void *data; /* tf_host.data of host functions without */
     uint32_t exit_code;
+    uint32_t limits_reached;        /* TF_LIMIT_… */
     tf_trap traced; /* what the guest that a host function called left, with the backtrace; TF_OK: nothing */
     uint32_t backtrace_count;
     uintptr_t backtrace[TF_BACKTRACE_LENGTH];

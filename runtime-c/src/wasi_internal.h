@@ -119,6 +119,7 @@ typedef struct tf_wasi_strings {
 struct tf_wasi {
     tf_wasi_entry *entries; /* `first` until more are needed */
     uint32_t capacity, limit;
+    bool is_limit_reached;
     tf_wasi_strings arguments, environment;
     int (*fill)(void *context, void *buffer, size_t count);
     void *fill_context;
@@ -177,7 +178,7 @@ int tf_wasi_folder(tf_wasi *, uint32_t descriptor, uint64_t rights, tf_wasi_entr
 /* Either, with all of `rights`. */
 int tf_wasi_any(tf_wasi *, uint32_t descriptor, uint64_t rights, tf_wasi_entry **entry);
 /* Whether one more descriptor may be open. */
-bool tf_wasi_has_room(const tf_wasi *);
+bool tf_wasi_has_room(tf_wasi *wasi);
 /* Puts an entry at the least free index. On failure the caller keeps what the entry owns. */
 int tf_wasi_insert(tf_wasi *, const tf_wasi_entry *entry, uint32_t *descriptor);
 /* Frees what the entry owns and the entry. Returns an errno of the host, or 0. */

@@ -61,11 +61,15 @@ static uint32_t least_free(const tf_wasi *wasi) {
     return i;
 }
 
-bool tf_wasi_has_room(const tf_wasi *wasi) { return least_free(wasi) < wasi->limit; }
+bool tf_wasi_has_room(tf_wasi *wasi) {
+    bool has_room = least_free(wasi) < wasi->limit;
+    if (!has_room) wasi->is_limit_reached = true;
+    return has_room;
+}
 
 int tf_wasi_insert(tf_wasi *wasi, const tf_wasi_entry *entry, uint32_t *descriptor) {
+    if (!tf_wasi_has_room(wasi)) return WASI_MFILE;
     uint32_t i = least_free(wasi);
-    if (i >= wasi->limit) return WASI_MFILE;
     if (i == wasi->capacity) {
         int result = grow(wasi);
         if (result != WASI_SUCCESS) return result;

@@ -29,7 +29,7 @@ final class CGIGateway: ByteSink, Sendable {
         let gateway = CGIGateway(stream: stream, dropsBody: request.method == "HEAD")
         let run = CommandRun(
             arguments: CGIEnvironment.arguments(of: request), environment: CGIEnvironment.variables(of: request),
-            input: input, output: gateway, errors: log, deadline: deadline)
+            input: input, output: gateway, log: log, deadline: deadline)
         let code: Int32
         do throws(FunctionFailure) {
             code = try function.run(run)

@@ -88,7 +88,9 @@ package final class OpenFile: Sendable {
         case whole([UInt8], FileIdentity)
         /// Somebody is writing.
         case unstable
-        /// It cannot be read, or is larger than the limit.
+        /// It is larger than the limit.
+        case tooLarge(UInt64)
+        /// It cannot be read.
         case unreadable(String)
     }
 
@@ -99,7 +101,7 @@ package final class OpenFile: Sendable {
         defer { if hold == 1 { tf_allow_writers(descriptor) } }
         guard hold != 0 else { return .unstable }
         guard let before = identify() else { return .unreadable(systemMessage(errno)) }
-        guard before.size <= UInt64(limit) else { return .unreadable("larger than \(limit) bytes") }
+        guard before.size <= UInt64(limit) else { return .tooLarge(before.size) }
         // Without a lease a write may be under way whose last bytes are still to come.
         guard hold == 1 || nanosecondsSinceEpoch() - before.modified > Self.pause else { return .unstable }
 

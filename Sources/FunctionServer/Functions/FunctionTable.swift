@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+import WasmRuntime
 
 /// The functions of a folder: which version of each serves, and the work of replacing it when its file changes.
 package final class FunctionTable: Sendable {
@@ -148,6 +149,9 @@ package final class FunctionTable: Sendable {
         switch file.contents(limit: maximumSize) {
         case .unstable:
             finish(.unstable, name)
+        case .tooLarge(let size):
+            fail(name, "it has \(size) bytes", LimitReport(limit: .moduleBytes, amount: "\(maximumSize) bytes"))
+            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
         case .unreadable(let message):
             fail(name, message)
             finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
@@ -160,13 +164,14 @@ package final class FunctionTable: Sendable {
                     "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
                 finish(.loaded(.init(identity: identity, version: function, readAt: readAt)), name)
             } catch {
-                fail(name, error.description)
+                fail(name, error.description, error.limit.map { LimitReport(limit: $0) })
                 finish(.broken(identity, readAt: readAt), name)
             }
         }
     }
 
-    private func fail(_ name: String, _ message: String) {
+    private func fail(_ name: String, _ message: String, _ limit: LimitReport? = nil) {
+        if let limit { logger.warning("\(LogEscaping.escape(name)): \(limit.count(function: name))") }
         let remains = records.withLock { $0[name]?.state.live != nil }
         let consequence = remains ? "; the version before it keeps serving" : ""
         logger.error("\(LogEscaping.escape(name)): \(LogEscaping.escape(message))\(consequence)")

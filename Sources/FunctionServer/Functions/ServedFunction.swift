@@ -1,3 +1,5 @@
+package import WasmRuntime
+
 /// A function that can answer: one version of it, immutable.
 ///
 /// Its code goes with the last reference.
@@ -30,8 +32,8 @@ package struct CommandRun: Sendable {
     package var input: any ByteSource
     /// Where it writes.
     package var output: any ByteSink
-    /// Where it complains.
-    package var errors: any ByteSink
+    /// Where it complains, and where the limits that it reaches are reported.
+    package var log: FunctionLog
     /// When its time is up.
     ///
     /// The streams give up then.
@@ -40,14 +42,14 @@ package struct CommandRun: Sendable {
     /// Puts a run together.
     package init(
         arguments: [String], environment: [String], input: any ByteSource, output: any ByteSink,
-        errors: any ByteSink, deadline: MonotonicTime
+        log: FunctionLog, deadline: MonotonicTime
     ) {
         self.deadline = deadline
         self.arguments = arguments
         self.environment = environment
         self.input = input
         self.output = output
-        self.errors = errors
+        self.log = log
     }
 }
 
@@ -74,9 +76,12 @@ package protocol FunctionLoader: Sendable {
 package struct LoadFailure: Error, CustomStringConvertible, Sendable {
     /// What is wrong with it, with its offset where there is one.
     package let description: String
+    /// The limit that it is over.
+    package let limit: Limit?
 
     /// Says what is wrong.
-    package init(_ description: String) {
+    package init(_ description: String, limit: Limit? = nil) {
         self.description = description
+        self.limit = limit
     }
 }

@@ -15,8 +15,11 @@ final class CallGuest: CallFunction {
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        defer {
+            if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
+        }
         do throws(Trap) {
-            try run(exchange)
+            try run(exchange, log)
         } catch {
             if let message = exchange.response.panicMessage { log.say(message) }
             throw FunctionFailure(error)
@@ -27,15 +30,25 @@ final class CallGuest: CallFunction {
         return FunctionResponse(exchange.response)
     }
 
-    private func run(_ exchange: Exchange) throws(Trap) {
+    private func run(_ exchange: Exchange, _ log: FunctionLog) throws(Trap) {
         let store = try Store(limits: limits.instance)
+        defer { store.report(to: log, limits) }
         store.setHostPointer(exchange.hostPointer)
         store.setTimeout(.nanoseconds(limits.timeout))
+        store.setProcessorTime(.nanoseconds(limits.processorTime))
         let instance = try module.instantiate(in: store)
         exchange.findExport = { instance.function($0) }
         guard let run = instance.function("run") else { return }
         var nothing: UInt64 = 0
         try store.call(run, &nothing)
+    }
+}
+
+extension Store {
+    /// Tells of the limits that were reached, whether or not the guest came to its end.
+    func report(to log: FunctionLog, _ limits: GuestLimits) {
+        let reached = limitsReached
+        if !reached.isEmpty { log.report(reached, of: limits) }
     }
 }
 
@@ -80,6 +93,7 @@ extension FunctionFailure {
             lines.append("    in \(frame)" + (count > 1 ? ", \(count) times" : ""))
             frames = frames.dropFirst(count)
         }
-        self.init(trap.kind == .deadline ? .deadline : .trap, lines.joined(separator: "\n"))
+        let isTime = trap.kind == .deadline || trap.kind == .processorTime
+        self.init(isTime ? .deadline : .trap, lines.joined(separator: "\n"))
     }
 }

@@ -13,26 +13,38 @@ final class CommandGuest: CommandFunction {
     }
 
     func run(_ run: CommandRun) throws(FunctionFailure) -> Int32 {
-        let streams = GuestStreams(run)
+        let streams = GuestStreams(run, outputLimit: limits.outputBytes)
         do {
             let context = try world(of: run, streams)
             // The context has to outlive the store, and the streams the context.
-            return try withExtendedLifetime((streams, context)) {
-                try start(context, until: run.deadline)
+            let code = try withExtendedLifetime((streams, context)) {
+                try start(context, until: run.deadline, run.log)
             }
+            if streams.isOutputTooLarge { throw streams.excess(run.log, limits) }
+            return code
         } catch let trap as Trap {
+            if streams.isOutputTooLarge { throw streams.excess(run.log, limits) }
             if case .exit(let code) = trap.kind { return Int32(truncatingIfNeeded: code) }
             throw FunctionFailure(trap)
+        } catch let failure as FunctionFailure {
+            throw failure
         } catch {
             throw FunctionFailure(.trap, "\(error)")
         }
     }
 
-    private func start(_ context: WASIContext, until deadline: MonotonicTime) throws(Trap) -> Int32 {
+    private func start(
+        _ context: WASIContext, until deadline: MonotonicTime, _ log: FunctionLog
+    ) throws(Trap) -> Int32 {
         let store = try Store(limits: limits.instance)
+        defer {
+            log.report(context.limitsReached, of: limits)
+            store.report(to: log, limits)
+        }
         store.setHostData(UnsafeMutableRawPointer(context.handle))
         let left = deadline.nanoseconds - MonotonicTime.now().nanoseconds
         store.setTimeout(.nanoseconds(max(0, min(left, limits.timeout))))
+        store.setProcessorTime(.nanoseconds(limits.processorTime))
         let instance = try module.instantiate(in: store)
         guard let start = instance.function("_start") else { return 0 }
         var nothing: UInt64 = 0
@@ -42,6 +54,7 @@ final class CommandGuest: CommandFunction {
 
     private func world(of run: CommandRun, _ streams: GuestStreams) throws(WASIError) -> WASIContext {
         let context = try WASIContext()
+        context.setDescriptorLimit(limits.openFiles)
         for argument in run.arguments { try context.addArgument(argument) }
         for variable in run.environment {
             let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -51,9 +64,9 @@ final class CommandGuest: CommandFunction {
         try context.setStream(
             tf_stream(context: pointer, read: { GuestStreams.of($0).read($1, $2) }, write: nil), as: 0)
         try context.setStream(
-            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).write($1, $2, \.output) }), as: 1)
+            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).writeOutput($1, $2) }), as: 1)
         try context.setStream(
-            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).write($1, $2, \.errors) }), as: 2)
+            tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).writeErrors($1, $2) }), as: 2)
         return context
     }
 }
@@ -61,9 +74,12 @@ final class CommandGuest: CommandFunction {
 /// The streams of one run, as the C interface wants them.
 private final class GuestStreams {
     private let run: CommandRun
+    private var outputLeft: Int64
+    private(set) var isOutputTooLarge = false
 
-    init(_ run: CommandRun) {
+    init(_ run: CommandRun, outputLimit: Int64) {
         self.run = run
+        outputLeft = outputLimit
     }
 
     static func of(_ context: UnsafeMutableRawPointer?) -> GuestStreams {
@@ -75,13 +91,30 @@ private final class GuestStreams {
         run.input.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) ?? failure(EIO)
     }
 
-    func write(
-        _ buffers: UnsafePointer<iovec>?, _ count: Int32, _ sink: KeyPath<CommandRun, any ByteSink>
-    ) -> Int {
+    /// What is over the limit is refused, and with it all that follows.
+    func writeOutput(_ buffers: UnsafePointer<iovec>?, _ count: Int32) -> Int {
+        let size = UnsafeBufferPointer(start: buffers, count: Int(count)).reduce(Int64(0)) { $0 + Int64($1.iov_len) }
+        guard size <= outputLeft, !isOutputTooLarge else {
+            isOutputTooLarge = true
+            return -Int(EFBIG)
+        }
+        outputLeft -= size
+        return write(buffers, count, to: run.output)
+    }
+
+    func writeErrors(_ buffers: UnsafePointer<iovec>?, _ count: Int32) -> Int { write(buffers, count, to: run.log) }
+
+    /// Why there is no response, or not all of it.
+    func excess(_ log: FunctionLog, _ limits: GuestLimits) -> FunctionFailure {
+        log.report([.outputBytes], of: limits)
+        return FunctionFailure(.badOutput, "the response is larger than \(limits.outputBytes) bytes")
+    }
+
+    private func write(_ buffers: UnsafePointer<iovec>?, _ count: Int32, to sink: any ByteSink) -> Int {
         var written = 0
         for buffer in UnsafeBufferPointer(start: buffers, count: Int(count)) {
             let bytes = UnsafeRawBufferPointer(start: buffer.iov_base, count: buffer.iov_len)
-            guard run[keyPath: sink].write(bytes) else { return failure(EPIPE) }
+            guard sink.write(bytes) else { return failure(EPIPE) }
             written += bytes.count
         }
         return written

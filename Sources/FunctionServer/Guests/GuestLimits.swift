@@ -1,17 +1,41 @@
 package import Hostcalls
 package import WasmRuntime
 
-/// What each request's guest may use.
+/// What a function's guests may use: one value for each function.
 package struct GuestLimits: Sendable {
     /// Memory, tables, stack.
-    package var instance = InstanceLimits(memoryBytes: 256 << 20, stackBytes: 512 << 10)
+    package var instance = InstanceLimits(memoryBytes: 128 << 20, tableElements: 1_000_000, stackBytes: 1 << 20)
     /// What the host calls hold.
     package var hostcalls = HostcallLimits()
     /// Where guests may send requests.
     package var outbound = OutboundPolicy.denied
-    /// Time for one request, in nanoseconds.
+    /// Time for one request by the clock, in nanoseconds.
     package var timeout: Int64 = 10 * .second
+    /// Time of a processor for one request, in nanoseconds.
+    package var processorTime: Int64 = 10 * .second
+    /// Descriptors that a command may have open, its standard streams included.
+    package var openFiles: UInt32 = 64
+    /// Bytes that a command may answer.
+    ///
+    /// What the host calls hold of a response is limited by itself.
+    package var outputBytes: Int64 = 1 << 30
 
     /// The defaults.
     package init() {}
+
+    /// How much there is of something, for people.
+    func amount(of limit: Limit) -> String? {
+        switch limit {
+        case .memory: "\(instance.memoryBytes) bytes"
+        case .tableElements: "\(instance.tableElements) elements"
+        case .stack: "\(instance.stackBytes) bytes"
+        case .wallTime: "\(Duration.nanoseconds(timeout))"
+        case .processorTime: "\(Duration.nanoseconds(processorTime))"
+        case .openFiles: "\(openFiles)"
+        case .outputBytes: "\(outputBytes) bytes, of host calls \(hostcalls.responseBodyBytes)"
+        case .hostBytes: "\(hostcalls.sentBodyBytes) bytes of a body, \(hostcalls.headerBytes) of a header"
+        case .hostHandles: "\(hostcalls.handles), \(hostcalls.sentRequests) of them sent"
+        case .instances, .moduleBytes, .compileTime: nil
+        }
+    }
 }

@@ -20,6 +20,8 @@ package struct GuestLoader: FunctionLoader {
         let module: LoadedModule
         do {
             module = try LoadedModule(try cache.artifact(contents: contents, name: name, options: options))
+        } catch let error as ModuleError where error.isTimeLimit {
+            throw LoadFailure("\(error)", limit: .compileTime)
         } catch {
             throw LoadFailure("\(error)")
         }

@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 import Hostcalls
 package import Logging
@@ -9,8 +10,8 @@ import WasmRuntime
 package struct ServerSettings: Sendable {
     /// The front.
     package var configuration = ServerConfiguration()
-    /// Bytes of memory for a guest.
-    package var maximumMemory = 256 << 20
+    /// What each function's guests may use; their time and where they send requests is set elsewhere.
+    package var limits = GuestLimits()
     /// How functions are compiled.
     package var compilation = CompileOptions()
     private var outbound: [HostPattern] = []
@@ -28,9 +29,8 @@ package struct ServerSettings: Sendable {
     }
 
     /// What guests get of it.
-    var limits: GuestLimits {
-        var limits = GuestLimits()
-        limits.instance.memoryBytes = UInt64(maximumMemory)
+    var guestLimits: GuestLimits {
+        var limits = limits
         limits.timeout = configuration.timeout
         limits.outbound = OutboundPolicy(allowed: outbound)
         return limits
@@ -44,9 +44,10 @@ package final class RunningServer: Sendable {
     /// Begins to serve.
     package init(folder: String, settings: ServerSettings, logger: Logger) throws {
         Self.raiseDescriptorLimit()
+        tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
         let cache = ModuleCache(
             configuration: CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") }))
-        let loader = GuestLoader(cache: cache, limits: settings.limits, options: settings.compilation)
+        let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, logger: logger)
     }

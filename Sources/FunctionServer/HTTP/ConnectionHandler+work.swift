@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import WasmRuntime
 
 /// Handing requests to threads.
 extension ConnectionHandler {
@@ -16,7 +17,13 @@ extension ConnectionHandler {
             let result = frontend.call(function, request, log: log, queuedAt: now)
             loop.execute { bound.value.finish(number, result) }
         }
-        if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+        if !isQueued { refuseForWant(of: .instances, exchange, entry) }
+    }
+
+    /// Too many instances at a time, or requests that wait for one.
+    private func refuseForWant(of limit: Limit, _ exchange: HTTPExchange, _ entry: FunctionTable.Entry) {
+        log(exchange, entry).report([limit])
+        refuse(exchange, 503, [("retry-after", "1")])
     }
 
     private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
@@ -55,7 +62,7 @@ extension ConnectionHandler {
             input.abandon()
             if let failure { loop.execute { bound.value.stop(number, failure) } }
         }
-        if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
+        if !isQueued { refuseForWant(of: .instances, exchange, entry) }
     }
 
     /// There is room for more of the body.

@@ -23,10 +23,10 @@ package final class Frontend: Sendable {
         // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
         // many are awake as there are processors: the event loops need the others. Measured best.
         calls = WorkerPool(
-            name: "call", threads: configuration.callThreads, share: configuration.callThreads / 2,
+            name: "call", threads: configuration.callThreads, share: configuration.instancesPerFunction ?? configuration.callThreads / 2,
             capacity: configuration.queue, preferred: configuration.loops / 2)
         commands = WorkerPool(
-            name: "command", threads: configuration.commandThreads, share: configuration.commandThreads / 2,
+            name: "command", threads: configuration.commandThreads, share: configuration.instancesPerFunction ?? configuration.commandThreads / 2,
             capacity: configuration.queue, preferred: configuration.loops / 2)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }

@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 package import Logging
 package import NIOCore
@@ -35,7 +36,9 @@ package final class Server: Sendable {
     ) throws -> Server {
         let folder = try ServedFolder(path: path)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
-        let table = FunctionTable(folder: folder, loader: loader, logger: logger) { work in
+        let table = FunctionTable(
+            folder: folder, loader: loader, logger: logger, maximumSize: configuration.maximumModule
+        ) { work in
             group.next().scheduleTask(in: .milliseconds(20)) { work() }
         }
         let frontend = Frontend(
@@ -53,6 +56,8 @@ package final class Server: Sendable {
         }
         guard let address = listener.localAddress else { throw ServerError("no address") }
         let watcher = watch(path, table, logger)
+        let idle = configuration.poolIdleTime
+        group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in tf_pool_trim(idle) }
         return Server(
             address: address, frontend: frontend, group: group, listener: listener, children: children,
             watcher: watcher)

@@ -1,5 +1,6 @@
 package import Logging
 import Synchronization
+import WasmRuntime
 
 /// What a function says on one request: lines with its name before them, escaped, and not without end.
 package final class FunctionLog: ByteSink, Sendable {
@@ -49,6 +50,14 @@ package final class FunctionLog: ByteSink, Sendable {
     func fail(_ failure: FunctionFailure) {
         for line in failure.cause.split(separator: "\n").prefix(Self.maximumCause) {
             print(LogEscaping.escape(String(line)), level: .error)
+        }
+    }
+
+    /// Tells the log and the metrics of limits that the function has reached.
+    func report(_ limits: Set<Limit>, of all: GuestLimits? = nil) {
+        for limit in limits.sorted() {
+            let report = LimitReport(limit: limit, amount: all?.amount(of: limit))
+            print(report.count(function: name), level: .warning)
         }
     }
 

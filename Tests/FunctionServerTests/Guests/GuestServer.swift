@@ -13,7 +13,11 @@ final class GuestServer {
     private let cacheFolder: TestFolder
 
     /// The modules by file name, as `wat2wasm` (Debian: wabt) reads them.
-    init(_ modules: [String: String], timeout: Int64 = 10 * .second, memory: UInt64 = 16 << 20) throws {
+    init(
+        _ modules: [String: String], timeout: Int64 = 10 * .second, memory: UInt64 = 16 << 20,
+        compilation: CompileOptions = CompileOptions(),
+        _ configure: (inout ServerConfiguration, inout GuestLimits) -> Void = { _, _ in }
+    ) throws {
         folder = try TestFolder()
         cacheFolder = try TestFolder()
         for (name, text) in modules { try folder.assemble(name, text) }
@@ -24,10 +28,11 @@ final class GuestServer {
         var limits = GuestLimits()
         limits.timeout = timeout
         limits.instance.memoryBytes = memory
+        configure(&configuration, &limits)
         let cache = ModuleCache(configuration: CacheConfiguration(directory: cacheFolder.path + "/cache"))
         server = try Server.start(
-            folder: folder.path, loader: GuestLoader(cache: cache, limits: limits), configuration: configuration,
-            logger: log.logger())
+            folder: folder.path, loader: GuestLoader(cache: cache, limits: limits, options: compilation),
+            configuration: configuration, logger: log.logger())
     }
 
     deinit {
