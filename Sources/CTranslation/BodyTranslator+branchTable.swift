@@ -70,7 +70,10 @@ extension BodyTranslator {
                 landings[depth] = frames[target].label
             }
         }
-        let isNarrow = writeLabelTable(labels.map { landings[$0] ?? 0 })
+        // As long as a power of two, so that a mask keeps a processor that guesses the comparison wrongly within it.
+        var size = 16
+        while size < labels.count { size *= 2 }
+        let isNarrow = writeLabelTable(labels.map { landings[$0] ?? 0 }, size: size)
         body.write(isNarrow ? "goto*k" : "goto*j")
         body.write(jumpTables)
         body.write(byte: UInt8(ascii: "["))
@@ -80,6 +83,7 @@ extension BodyTranslator {
             body.write("[")
         }
         releasesTemporaries = false
+        body.write(byte: UInt8(ascii: "("))
         write(selector, in: .relational, exactly: .u32)
         body.write(byte: UInt8(ascii: "<"))
         body.write(labels.count - 1)
@@ -88,6 +92,8 @@ extension BodyTranslator {
         write(selector, in: .lowest, exactly: .u32)
         body.write(byte: UInt8(ascii: ":"))
         body.write(labels.count - 1)
+        body.write("u)&")
+        body.write(size - 1)
         body.write("u]")
         if isNarrow { body.write("-35]") }
         endStatement()
@@ -101,10 +107,12 @@ extension BodyTranslator {
     ///
     /// Of many targets most are often the same few. Then a string says by a character which one of them, since every
     /// label in a table is an expression to libtcc, and a relocation to the loader.
-    private mutating func writeLabelTable(_ labels: [Int]) -> Bool {
+    private mutating func writeLabelTable(_ labels: [Int], size: Int) -> Bool {
         jumpTables += 1
         body.beginStatement()
         body.endLabel()
+        // What is out of bounds goes where the last one does.
+        let padding = Array(repeating: labels[labels.count - 1], count: size - labels.count)
         var characters: [Int: UInt8] = [:]
         var distinct: [Int] = []
         for label in labels where characters[label] == nil {
@@ -114,13 +122,13 @@ extension BodyTranslator {
             if distinct.count > 90 { break }
         }
         guard labels.count >= Self.manyLabels, distinct.count <= 90, labels.count > 2 * distinct.count else {
-            writeLabelArray("j", labels)
+            writeLabelArray("j", labels + padding)
             return false
         }
         body.write("static B const j")
         body.write(jumpTables)
         body.write("[]=\"")
-        for label in labels { body.write(byte: characters[label] ?? 35) }
+        for label in labels + padding { body.write(byte: characters[label] ?? 35) }
         body.write("\";")
         writeLabelArray("k", distinct)
         return true

@@ -89,19 +89,36 @@ extension BodyTranslator {
         body.write(byte: UInt8(ascii: "="))
         write(index)
         body.write(")>=")
-        writeTable(table)
-        body.write("->size)")
+        writeTableBound(table, \.self, "->size")
+        body.write(byte: UInt8(ascii: ")"))
         writeTrap(.undefinedElement)
         body.write(";if((F=")
         writeTable(table)
         body.write("->elements[")
         body.write(variable)
+        // A processor that guesses the check's outcome wrongly stays within the table.
+        body.write(byte: UInt8(ascii: "&"))
+        writeTableBound(table, InstanceLayout.tableMask(size:), "->mask")
         body.write("])->type!=J[")
         body.write(type)
         body.write("])A.check_callee(i,F,J[")
         body.write(type)
         body.write("])")
         endStatement()
+    }
+
+    /// A number that follows from the size: of a table that can't change, or else a member of the table.
+    private mutating func writeTableBound(_ table: UInt32, _ bound: (UInt64) -> UInt64, _ member: StaticString) {
+        let limits = module.tables[Int(table)].type.limits
+        guard Int(table) >= module.importedTableCount, limits.maximum == limits.minimum,
+            limits.minimum <= UInt32.max
+        else {
+            writeTable(table)
+            body.write(member)
+            return
+        }
+        body.write(Int(bound(limits.minimum)))
+        body.write(byte: UInt8(ascii: "u"))
     }
 
     /// Whatever is below the operands happens before the call, which may change anything but locals.

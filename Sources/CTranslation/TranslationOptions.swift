@@ -3,7 +3,7 @@
 /// Part of the cache key.
 package struct TranslationOptions: Hashable, Sendable {
     /// Bumped whenever the translator's output changes for some module.
-    package static let translatorVersion = "10"
+    package static let translatorVersion = "11"
 
     /// C text in front of the module's: type names, the runtime's structures.
     ///

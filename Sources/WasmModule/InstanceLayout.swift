@@ -8,6 +8,11 @@ package struct InstanceLayout: Hashable, Sendable {
     /// Size of a function reference, `sizeof(tf_function)`.
     package static let functionReferenceSize: UInt32 = 32
 
+    /// `tf_table.mask` of a table of so many elements, at most 2^32: one less than the power of two that holds them.
+    package static func tableMask(size: UInt64) -> UInt64 {
+        size <= 1 ? 0 : UInt64.max >> UInt64((size - 1).leadingZeroBitCount)
+    }
+
     /// Per global: its value (8 bytes; 16 for v128), or, if it is imported, a pointer to its value.
     package var globals: [UInt32] = []
     /// Of the first imported function; 16 bytes each: native code, then its first argument.

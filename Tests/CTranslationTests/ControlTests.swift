@@ -29,14 +29,14 @@ struct ControlTests {
         #expect(text.contains("if(l0){x0=7;\ngoto L1;\n}\nx0=8;\nL1:\nreturn x0;"))
     }
 
-    @Test("A few targets make a switch, many a table of labels")
+    @Test("A few targets make a switch, many a table of labels that no guess gets out of")
     func branchTables() throws {
         let few: [UInt8] = [0x02, 0x40, 0x20, 0, 0x0E, 2, 0, 1, 0, 0x0B]
         #expect(try TinyModule(parameters: [0x7F], body: few).function().contains("switch(l0){"))
         // 13 blocks, of which each entry takes another.
         let open = [UInt8](([[0x02, 0x40]] + Array(repeating: [0x02, 0x40], count: 12)).joined())
         let many = open + [0x20, 0, 0x0E, 12] + (0...12).map { UInt8($0) } + Array(repeating: 0x0B, count: 13)
-        #expect(try TinyModule(parameters: [0x7F], body: many).function().contains("goto*j1[l0<12u?l0:12u];"))
+        #expect(try TinyModule(parameters: [0x7F], body: many).function().contains("goto*j1[(l0<12u?l0:12u)&15u];"))
     }
 
     @Test("Many targets that are often the same are told by a string which of the few they are")
@@ -46,11 +46,11 @@ struct ControlTests {
             [0x02, 0x40, 0x02, 0x40, 0x20, 0, 0x0E, UInt8(ones), 0] + Array(repeating: 1, count: ones) + [0x0B, 0x0B]
         }
         let text = try TinyModule(parameters: [0x7F], body: body(60)).function()
-        let string = "#" + String(repeating: "$", count: 60)
+        let string = "#" + String(repeating: "$", count: 63)
         #expect(text.contains("static B const j1[]=\"\(string)\";static p const k1[]={&&L1,&&L2,};"))
-        #expect(text.contains("goto*k1[j1[l0<60u?l0:60u]-35];"))
+        #expect(text.contains("goto*k1[j1[(l0<60u?l0:60u)&63u]-35];"))
         // The second step is not worth it for few.
-        #expect(try TinyModule(parameters: [0x7F], body: body(12)).function().contains("goto*j1[l0<12u?l0:12u];"))
+        #expect(try TinyModule(parameters: [0x7F], body: body(12)).function().contains("goto*j1[(l0<12u?l0:12u)&15u];"))
     }
 
     @Test("No label is told by a character that means something else in a string")
@@ -62,7 +62,7 @@ struct ControlTests {
         let body = open + [0x20, 0] + table + Array(repeating: 0x0B, count: 70)
         let text = try TinyModule(parameters: [0x7F], body: body).function()
         let string = try #require(text.firstMatch(of: /j1\[\]="([^"]*)"/)).1
-        #expect(string.count == labels.count + 1)
+        #expect(string.count == 256)
         #expect(!string.contains("?") && !string.contains("\\"))
         // The characters left out have entries all the same.
         let entries = try #require(text.firstMatch(of: /k1\[\]=\{([^}]*)\}/)).1.split(separator: ",")

@@ -15,8 +15,22 @@ struct TailCallTests {
         // local.get 0; return_call_indirect 0 (type 0)
         let module = TinyModule(parameters: [0x7F], results: [0x7F], body: [0x20, 0, 0x13, 0, 0])
         let text = try module.function()
-        #expect(text.contains("if((F=i->T0->elements[X])->type!=J[0])A.check_callee("))
+        #expect(text.contains("if((F=i->T0->elements[X&i->T0->mask])->type!=J[0])A.check_callee("))
         #expect(text.contains("Z(Y0,F->code)(F->instance);\n"))
+    }
+
+    @Test("T31: an index that is out of bounds leads nowhere, whatever the processor guesses of the check's outcome")
+    func maskedIndex() throws {
+        var module = TinyModule(parameters: [0x7F], body: [0x20, 0, 0x11, 0, 0, 0x1A])
+        module.tableLimits = [0, 9]
+        #expect(try module.function().contains("if((X=l0)>=i->T0->size)A.trap(i,4);"))
+        #expect(try module.function().contains("elements[X&i->T0->mask]"))
+        // A size that nothing changes is a number.
+        for (size, mask) in [(9, 15), (8, 7), (1, 0), (0, 0)] as [(UInt8, Int)] {
+            module.tableLimits = [1, size, size]
+            #expect(try module.function().contains("if((X=l0)>=\(size)u)A.trap(i,4);"))
+            #expect(try module.function().contains("elements[X&\(mask)u]"))
+        }
     }
 
     @Test("What waits below a tail call traps before the callee is looked at")

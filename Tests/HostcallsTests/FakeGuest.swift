@@ -115,7 +115,8 @@ final class FakeGuest {
         elements[0] = nil
         elements[1] = UnsafeMutableRawPointer(misfit)
         elements[2] = UnsafeMutableRawPointer(function)
-        table.initialize(to: tf_table(elements: elements, size: 3, maximum: 3, element_type: 0x170, reserved: 0))
+        table.initialize(
+            to: tf_table(elements: elements, size: 3, mask: 0, maximum: 3, element_type: 0x170, reserved: 0))
     }
 
     private func setUpInstance() {

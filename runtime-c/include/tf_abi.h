@@ -110,6 +110,7 @@ typedef struct tf_memory {
 typedef struct tf_table {
     void **elements;
     uint64_t size;
+    uint64_t mask;     /* one less than the power of two that there is room for; what is behind `size` is null */
     uint64_t maximum;
     uint32_t element_type; /* raw value of the reference type */
     uint32_t reserved;

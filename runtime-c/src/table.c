@@ -9,19 +9,27 @@ static const uint64_t most_elements = UINT32_MAX;
 /* Up to this many elements lie in the store's arena, until the table grows. */
 static const uint64_t small_table = 1024;
 
+/* A power of two, so that an index can be masked. */
+static uint64_t room_for(uint64_t size) {
+    uint64_t room = 1;
+    while (room < size) room *= 2;
+    return room;
+}
+
 tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_limits limits,
                         tf_store_table **created) {
-    if (limits.minimum > store->limits.table_elements) {
+    if (limits.minimum > store->limits.table_elements || limits.minimum > most_elements) {
         store->limits_reached |= TF_LIMIT_TABLES;
         tf_store_set_message(store, "the module's tables have more elements together than the limit");
         return TF_TRAP_OUT_OF_MEMORY;
     }
     tf_store_table *new = tf_store_allocate(store, sizeof *new);
-    bool is_small = limits.minimum <= small_table;
+    uint64_t room = room_for(limits.minimum);
+    bool is_small = room <= small_table;
     void **elements = NULL;
-    if (new)
-        elements = is_small ? tf_store_allocate(store, limits.minimum * sizeof *elements)
-                            : calloc(limits.minimum, sizeof *elements);
+    if (new) {
+        elements = is_small ? tf_store_allocate(store, room * sizeof *elements) : calloc(room, sizeof *elements);
+    }
     if (!elements) {
         tf_store_set_message(store, "no memory left for a table");
         return TF_TRAP_OUT_OF_MEMORY;
@@ -30,6 +38,7 @@ tf_trap tf_table_create(tf_store *store, uint32_t element_type, bool is_64, tf_l
     new->table = (tf_table){
         .elements = elements,
         .size = limits.minimum,
+        .mask = room - 1,
         .maximum = limits.maximum < most_elements ? limits.maximum : most_elements,
         .element_type = element_type,
     };
@@ -46,15 +55,20 @@ void tf_table_destroy(tf_store_table *table) {
     if (!table->is_in_arena) free(table->table.elements);
 }
 
-/* Room for `count` elements, those of before in front. NULL: no memory, nothing changed. */
-static void **enlarge(tf_store_table *table, uint64_t count) {
-    void **before = table->table.elements;
-    if (!table->is_in_arena) return realloc(before, count * sizeof *before);
-    void **elements = malloc(count * sizeof *elements);
-    if (!elements) return NULL;
-    if (table->table.size) memcpy(elements, before, table->table.size * sizeof *elements);
-    table->is_in_arena = false;
-    return elements;
+/* Makes room for `size` elements, the new ones null. False: no memory, nothing changed. */
+static bool enlarge(tf_store_table *owner, uint64_t size) {
+    tf_table *table = &owner->table;
+    uint64_t room = room_for(size), before = table->mask + 1;
+    if (room <= before) return true;
+    void **elements = owner->is_in_arena ? malloc(room * sizeof *elements)
+                                         : realloc(table->elements, room * sizeof *elements);
+    if (!elements) return false;
+    if (owner->is_in_arena) memcpy(elements, table->elements, before * sizeof *elements);
+    memset(elements + before, 0, (room - before) * sizeof *elements);
+    owner->is_in_arena = false;
+    table->elements = elements;
+    table->mask = room - 1;
+    return true;
 }
 
 uint64_t tf_table_grow(tf_store *store, tf_table *table, void *value, uint64_t delta) {
@@ -65,11 +79,9 @@ uint64_t tf_table_grow(tf_store *store, tf_table *table, void *value, uint64_t d
         store->limits_reached |= TF_LIMIT_TABLES;
         return UINT64_MAX;
     }
-    void **elements = enlarge((tf_store_table *)table, old + delta);
-    if (!elements) return UINT64_MAX;
+    if (!enlarge((tf_store_table *)table, old + delta)) return UINT64_MAX;
     store->limits.table_elements -= delta;
-    for (uint64_t i = old; i < old + delta; i++) elements[i] = value;
-    table->elements = elements;
+    for (uint64_t i = old; i < old + delta; i++) table->elements[i] = value;
     table->size = old + delta;
     return old;
 }
