@@ -1,4 +1,5 @@
 import ArgumentParser
+import CRuntime
 import FoundationEssentials
 import ModuleCache
 
@@ -25,6 +26,9 @@ struct WastCommand: ParsableCommand {
     @Option(help: "How deep generated expressions may nest; 1 forces a variable for everything.")
     var expressionLimit: Int?
 
+    @Option(help: "Memories that are kept ready for the next instances; 0 maps each one anew.")
+    var poolSlots: Int?
+
     @Option(
         name: .customLong("repeat"),
         help: ArgumentHelp(
@@ -42,6 +46,7 @@ struct WastCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let poolSlots { tf_pool_set_slots(UInt32(clamping: poolSlots)) }
         let scripts = try scripts()
         var counts = WastCounts()
         var growth = MemoryGrowth()

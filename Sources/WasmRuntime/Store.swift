@@ -68,7 +68,9 @@ package final class Store {
         guard let kind = Trap.Kind(result, exitCode: tf_store_exit_code(pointer)) else { return Trap(kind: .host) }
         if case .exit = kind { return Trap(kind: kind) }
         let message = String(cString: tf_store_message(pointer))
-        return Trap(kind: kind, message: message.isEmpty ? nil : message, backtrace: backtrace())
+        var trap = Trap(kind: kind, message: message.isEmpty ? nil : message, backtrace: backtrace())
+        trap.limits = limitsReached
+        return trap
     }
 
     private func backtrace() -> [Trap.Frame] {

@@ -41,6 +41,6 @@ struct SymbolTable: Sendable {
             if entries[middle].address <= counter { low = middle + 1 } else { high = middle }
         }
         guard low > 0, let function = entries[low - 1].function else { return nil }
-        return Trap.Frame(function: function, name: names[function])
+        return Trap.Frame(function: function, name: names[function], offset: counter - entries[low - 1].address)
     }
 }

@@ -47,13 +47,20 @@ package struct Trap: Error, Hashable, Sendable, CustomStringConvertible {
         package var function: FunctionIndex
         /// From the module's name section.
         package var name: String?
+        /// Bytes of native code from the function's start to where it was: in the innermost function the instruction
+        /// that ended it, in the others the call.
+        package var offset: UInt
 
-        package init(function: FunctionIndex, name: String?) {
+        package init(function: FunctionIndex, name: String?, offset: UInt = 0) {
             self.function = function
             self.name = name
+            self.offset = offset
         }
 
-        package var description: String { name.map { "\($0) (function \(function))" } ?? "function \(function)" }
+        package var description: String {
+            let place = "+0x" + String(offset, radix: 16)
+            return name.map { "\($0) (function \(function)\(place))" } ?? "function \(function)\(place)"
+        }
     }
 
     package var kind: Kind
@@ -61,6 +68,8 @@ package struct Trap: Error, Hashable, Sendable, CustomStringConvertible {
     package var message: String
     /// Innermost function first.
     package var backtrace: [Frame]
+    /// The limits that guests of the store had reached by then.
+    package var limits: Set<Limit> = []
 
     package init(kind: Kind, message: String? = nil, backtrace: [Frame] = []) {
         self.kind = kind

@@ -52,7 +52,8 @@ struct RunCommandTests {
             let outcome = try tool.tfc("run", "trap.wasm")
             #expect(outcome.code == 134)
             #expect(outcome.errors.contains("tfc: trap.wasm: trap: out of bounds memory access\n"))
-            #expect(outcome.errors.contains("0: inner (function 0)\n  1: outer (function 1)\n"))
+            let places = #/0: inner \(function 0\+0x[0-9a-f]+\)\n  1: outer \(function 1\+0x[0-9a-f]+\)\n/#
+            #expect(outcome.errors.contains(places), "\(outcome.errors)")
         }
     }
 
@@ -113,6 +114,35 @@ struct RunCommandTests {
     func lineBreakInName() throws {
         try Tool.use { tool throws in
             #expect(try tool.tfc("run", "a\nb").errors == "tfc: a\\u{a}b: No such file or directory\n")
+        }
+    }
+
+    @Test("names the limit that a guest reached before it trapped, and the flag that sets it")
+    func limitsReached() throws {
+        try Tool.use { tool throws in
+            try tool.module(
+                "f",
+                """
+                (module (memory 1) (table 0 funcref)
+                  (func (export "loop") (loop (br 0)))
+                  (func $deep (export "deep") (call $deep) (drop (i32.const 1)))
+                  (func (export "grow")
+                    (if (i32.eq (memory.grow (i32.const 9)) (i32.const -1)) (then unreachable)))
+                  (func (export "table")
+                    (if (i32.eq (table.grow 0 (ref.null func) (i32.const 9)) (i32.const -1)) (then unreachable))))
+                """)
+            let cases = [
+                ("timeout=20ms", "loop", "wall-time; raise it by -W timeout"),
+                ("max-cpu-time=20ms", "loop", "cpu-time; raise it by -W max-cpu-time"),
+                ("max-wasm-stack=65536", "deep", "stack; raise it by -W max-wasm-stack"),
+                ("max-memory-size=65536", "grow", "memory; raise it by -W max-memory-size"),
+                ("max-table-elements=8", "table", "table-elements; raise it by -W max-table-elements"),
+            ]
+            for (limit, export, message) in cases {
+                let outcome = try tool.tfc("run", "-W", limit, "--invoke", export, "f.wasm")
+                #expect(outcome.code == 134)
+                #expect(outcome.errors.hasSuffix("  limit reached: \(message)\n"), "\(outcome.errors)")
+            }
         }
     }
 

@@ -39,6 +39,7 @@ enum ModuleRun {
         var linker = Linker(unknownImports: arguments.limits.unknownImports)
         linker.define(WASIContext.function)
         if let timeout = arguments.limits.timeout { store.setTimeout(.nanoseconds(Int64(clamping: timeout))) }
+        if let time = arguments.limits.processorTime { store.setProcessorTime(.nanoseconds(Int64(clamping: time))) }
         let instance = try instantiate(module, linker, store)
         if let export = arguments.invoke {
             try invoke(export, of: instance, arguments.arguments)
@@ -102,6 +103,10 @@ enum ModuleRun {
         for (depth, frame) in trap.backtrace.enumerated() {
             text += "  \(depth): \(frame.description.printable)\n"
         }
+        for limit in trap.limits.sorted() {
+            let advice = RunLimits.key(for: limit).map { "; raise it by -W \($0)" }
+            text += "  limit reached: \(limit.rawValue)\(advice ?? "")\n"
+        }
         StandardError.write(text)
         return ExitStatus.trap
     }
@@ -126,6 +131,7 @@ extension WASIContext {
             guard let value = entry.value ?? getenv(entry.name).map({ String(cString: $0) }) else { continue }
             try addEnvironment(name: entry.name, value: value)
         }
+        if let files = run.limits.maximumOpenFiles { setDescriptorLimit(UInt32(clamping: files)) }
         for grant in run.grants { try self.grant(grant.host, as: grant.guest) }
     }
 }
@@ -135,5 +141,6 @@ extension InstanceLimits {
         self.init()
         if let bytes = limits.maximumMemory { memoryBytes = bytes }
         if let bytes = limits.maximumStack { stackBytes = bytes }
+        if let elements = limits.maximumTableElements { tableElements = elements }
     }
 }

@@ -36,8 +36,8 @@ struct RunCommand: ParsableCommand {
     @Option(
         name: .customShort("W"),
         help: ArgumentHelp(
-            "Limits, separated by commas: timeout=2s (ms, us, ns), max-memory-size=BYTES, max-wasm-stack=BYTES, "
-                + "unknown-imports=error|trap|zero.",
+            "Limits, separated by commas: timeout=2s (ms, us, ns), max-cpu-time=2s, max-memory-size=BYTES, "
+                + "max-wasm-stack=BYTES, max-table-elements=COUNT, max-open-files=COUNT, unknown-imports=error|trap|zero.",
             valueName: "key=value"))
     var limits: [String] = []
 

@@ -4,6 +4,12 @@ import WasmRuntime
 struct RunLimits: Equatable, Sendable {
     /// Wall time, in nanoseconds.
     var timeout: UInt64?
+    /// Time of a processor, in nanoseconds.
+    var processorTime: UInt64?
+    /// Elements of all tables together.
+    var maximumTableElements: UInt64?
+    /// Descriptors that are open at a time.
+    var maximumOpenFiles: UInt64?
     /// Bytes of each linear memory.
     var maximumMemory: UInt64?
     /// Bytes of stack.
@@ -21,11 +27,10 @@ struct RunLimits: Equatable, Sendable {
 
     private mutating func set(_ key: String, _ value: String) throws(InvalidLimit) {
         switch key {
-        case "timeout":
-            guard let nanoseconds = Self.nanoseconds(value), nanoseconds > 0 else {
-                throw InvalidLimit("-W timeout=\(value): expected a duration such as 2s, 100ms, 50us or 10ns")
-            }
-            timeout = nanoseconds
+        case "timeout": timeout = try Self.duration(key, value)
+        case "max-cpu-time": processorTime = try Self.duration(key, value)
+        case "max-table-elements": maximumTableElements = try Self.count(key, value)
+        case "max-open-files": maximumOpenFiles = try Self.count(key, value)
         case "max-memory-size": maximumMemory = try Self.bytes(key, value)
         case "max-wasm-stack": maximumStack = try Self.bytes(key, value)
         case "unknown-imports":
@@ -37,7 +42,33 @@ struct RunLimits: Equatable, Sendable {
         }
     }
 
-    static let keys = "timeout, max-memory-size, max-wasm-stack and unknown-imports"
+    static let keys =
+        "timeout, max-cpu-time, max-memory-size, max-wasm-stack, max-table-elements, max-open-files and unknown-imports"
+
+    /// What sets a limit.
+    static func key(for limit: Limit) -> String? {
+        switch limit {
+        case .memory: "max-memory-size"
+        case .tableElements: "max-table-elements"
+        case .stack: "max-wasm-stack"
+        case .wallTime: "timeout"
+        case .processorTime: "max-cpu-time"
+        case .openFiles: "max-open-files"
+        default: nil
+        }
+    }
+
+    private static func duration(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
+        guard let nanoseconds = nanoseconds(value), nanoseconds > 0 else {
+            throw InvalidLimit("-W \(key)=\(value): expected a duration such as 2s, 100ms, 50us or 10ns")
+        }
+        return nanoseconds
+    }
+
+    private static func count(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
+        guard let count = UInt64(value) else { throw InvalidLimit("-W \(key)=\(value): expected a number") }
+        return count
+    }
 
     private static func bytes(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
         guard let bytes = UInt64(value) else { throw InvalidLimit("-W \(key)=\(value): expected a number of bytes") }
