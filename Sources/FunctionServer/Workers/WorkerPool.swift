@@ -7,7 +7,7 @@ import Glibc
 ///
 /// Waking a thread costs more than most functions take, so only as many threads are awake as there are processors,
 /// as long as the queue moves. If it doesn't, because the work blocks or takes long, a warden wakes another one each
-/// millisecond.
+/// millisecond; threads whose work has taken that long do not count as awake until they are done.
 package final class WorkerPool: Sendable {
     /// A piece of work.
     package typealias Job = @Sendable () -> Void
@@ -25,11 +25,20 @@ package final class WorkerPool: Sendable {
         package init() {}
     }
 
+    private struct Worker {
+        /// Number of the piece of work under way; 0: none.
+        var job: UInt64 = 0
+        /// Its work takes long: somebody else has taken its place among those awake.
+        var isAway = false
+    }
+
     private struct State {
+        var workers: [Worker] = []
         var ready = Queue<Lane>()
         var queued = 0
-        /// Threads that are not asleep, or have been told to wake.
+        /// Threads that are not asleep, or have been told to wake, and are not away.
         var awake = 0
+        var away = 0
         /// Threads that have been told to wake and have not yet.
         var called = 0
         /// Threads that have not ended.
@@ -58,11 +67,12 @@ package final class WorkerPool: Sendable {
         self.share = max(1, share)
         self.preferred = max(1, min(preferred ?? threads, threads))
         monitor.withLock {
+            $0.workers = Array(repeating: Worker(), count: max(1, threads))
             $0.threads = max(1, threads)
             $0.awake = max(1, threads)
         }
         for number in 0..<max(1, threads) {
-            WorkerThread.start(name: "\(name)-\(number)") { self.work() }
+            WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
         }
         if self.preferred < threads { WorkerThread.start(name: "\(name)-w") { self.watch() } }
     }
@@ -113,9 +123,9 @@ package final class WorkerPool: Sendable {
 
     // MARK: - Threads
 
-    private func work() {
+    private func work(_ number: Int) {
         var last: Lane?
-        while let (lane, job) = next(after: last) {
+        while let (lane, job) = next(after: last, number) {
             job()
             last = lane
         }
@@ -126,18 +136,23 @@ package final class WorkerPool: Sendable {
     /// Ends the piece of work before, and waits for the next one.
     ///
     /// Nil: the pool is stopped.
-    private func next(after last: Lane?) -> (Lane, Job)? {
+    private func next(after last: Lane?, _ number: Int) -> (Lane, Job)? {
         let immediate = monitor.withLock { state -> (Lane, Job)? in
             if let last {
                 last.running -= 1
                 makeReady(last, &state)
             }
-            return take(&state)
+            if state.workers[number].isAway {
+                state.away -= 1
+                state.awake += 1
+            }
+            state.workers[number] = Worker()
+            return take(number, &state)
         }
-        return immediate ?? sleep()
+        return immediate ?? sleep(number)
     }
 
-    private func sleep() -> (Lane, Job)? {
+    private func sleep(_ number: Int) -> (Lane, Job)? {
         var isAsleep = false
         let found: (Lane, Job)?? = monitor.wait { state in
             if isAsleep {
@@ -145,7 +160,7 @@ package final class WorkerPool: Sendable {
                 state.called = max(0, state.called - 1)
                 isAsleep = false
             }
-            if let found = take(&state) { return .some(.some(found)) }
+            if let found = take(number, &state) { return .some(.some(found)) }
             if state.isStopped { return .some(.none) }
             state.awake -= 1
             isAsleep = true
@@ -158,6 +173,7 @@ package final class WorkerPool: Sendable {
     private func watch() {
         // What will have been begun when all that waited at the last look is.
         var expected: UInt64 = 0
+        var begunBefore: UInt64 = 0
         while true {
             let isIdle = monitor.withLock { state in
                 state.isWardenAsleep = state.queued == 0 && !state.isStopped
@@ -170,7 +186,9 @@ package final class WorkerPool: Sendable {
             }
             var wakes = false
             let isOver = monitor.withLock { state in
-                wakes = state.begun < expected && call(&state)
+                markAway(since: begunBefore, &state)
+                begunBefore = state.begun
+                wakes = (state.begun < expected || state.awake < preferred) && call(&state)
                 expected = state.begun &+ UInt64(state.queued)
                 return state.isStopped && state.threads == 0
             }
@@ -185,10 +203,21 @@ package final class WorkerPool: Sendable {
     ///
     /// False: there is none.
     private func call(_ state: inout State) -> Bool {
-        guard state.awake < state.threads, !state.ready.isEmpty else { return false }
+        guard state.awake + state.away < state.threads, !state.ready.isEmpty else { return false }
         state.awake += 1
         state.called += 1
         return true
+    }
+
+    /// Takes threads out of the count whose work began before the last look.
+    private func markAway(since begun: UInt64, _ state: inout State) {
+        for number in state.workers.indices {
+            let job = state.workers[number].job
+            guard job > 0, job <= begun, !state.workers[number].isAway else { continue }
+            state.workers[number].isAway = true
+            state.away += 1
+            state.awake -= 1
+        }
     }
 
     private func makeReady(_ lane: Lane, _ state: inout State) {
@@ -197,13 +226,14 @@ package final class WorkerPool: Sendable {
         state.ready.append(lane)
     }
 
-    private func take(_ state: inout State) -> (Lane, Job)? {
+    private func take(_ number: Int, _ state: inout State) -> (Lane, Job)? {
         guard let lane = state.ready.popFirst() else { return nil }
         lane.isReady = false
         guard let job = lane.queue.popFirst() else { return nil }
         lane.running += 1
         state.queued -= 1
         state.begun &+= 1
+        state.workers[number].job = state.begun
         makeReady(lane, &state)
         return (lane, job)
     }
