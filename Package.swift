@@ -77,7 +77,8 @@ let everythingElse: [Target] = [
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
-    module("FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics] + nio),
+    module(
+        "FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics] + nio),
     module(
         "TFCCommands",
         [
@@ -91,7 +92,9 @@ let everythingElse: [Target] = [
             "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
-    command("instance-benchmark", ["Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"),
+    command(
+        "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
+    ),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),

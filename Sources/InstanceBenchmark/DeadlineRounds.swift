@@ -25,7 +25,7 @@ struct DeadlineRounds: Sendable {
             var nothing: UInt64 = 0
             do throws(Trap) {
                 try store.call(run, &nothing)
-            } catch where error.kind == .deadline {
+            } catch  where error.kind == .deadline {
                 return nanoseconds() - start - limit
             }
             fail("the module returned", status: 1)

@@ -1,3 +1,4 @@
+import CRuntime
 import Hostcalls
 import WasmRuntime
 
@@ -6,9 +7,12 @@ struct InstanceRounds: Sendable {
     var module: PreparedModule
     /// Rounds of each thread.
     var count: Int
+    /// What is left out: `pool`, `deadline` or `cpu`.
+    var without: String?
 
     /// What the rounds took, on so many threads at the same time, in microseconds.
     func run(threads: Int) -> String {
+        if without == "pool" { tf_pool_set_slots(0) }
         let sorted = onThreads(threads) { _ in times() }.joined().sorted()
         let mean = sorted.reduce(0, +) / Int64(sorted.count)
         return microseconds([sorted.quantile(50), sorted.quantile(99), mean])
@@ -32,7 +36,8 @@ struct InstanceRounds: Sendable {
         do throws(Trap) {
             let store = try Store(limits: InstanceLimits(memoryBytes: 128 << 20))
             store.setHostPointer(exchange.hostPointer)
-            store.setTimeout(.seconds(10))
+            if without != "deadline" { store.setTimeout(.seconds(10)) }
+            if without != "cpu" { store.setProcessorTime(.seconds(10)) }
             let instance = try module.instantiate(in: store)
             guard let run = instance.function("run") else { fail("the module exports no run", status: 1) }
             var nothing: UInt64 = 0

@@ -44,7 +44,8 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instances of one function at a time; more requests wait. Default: half of the threads.", valueName: "count"))
+            "Instances of one function at a time; more requests wait. Default: half of the threads.", valueName: "count"
+        ))
     var maxInstancesPerFunction: Int?
 
     @Option(help: ArgumentHelp("Bytes of the largest module.", valueName: "bytes"))

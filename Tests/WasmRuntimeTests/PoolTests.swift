@@ -43,7 +43,8 @@ import WasmRuntime
         (30, [(70_000, 60_000)]), (200, [(0, 100_000)]), (200, []), (1100, [(5_000_000, 200_000)]), (0, []),
     ]
 
-    @Test("T12: every byte is as new, however much was written and whatever takes its turn", arguments: [1, 3, 200, 5000])
+    @Test(
+        "T12: every byte is as new, however much was written and whatever takes its turn", arguments: [1, 3, 200, 5000])
     func everyByte(touched: Int) throws {
         let modules = try Self.kinds.map { try module(pages: $0.pages, data: $0.data) }
         let contents = Self.kinds.map { expected(pages: $0.pages, data: $0.data) }

@@ -42,9 +42,10 @@ typedef struct tf_watch {
     _Atomic(uint32_t) exhausted;  /* the call whose processor time is used up */
     _Atomic(uint32_t) waits;      /* the call that is to wait for its turn, 0: none; a futex */
     _Atomic(uint32_t) cpu_call;   /* the call that `cpu_start` is of */
+    _Atomic(uint32_t) slice_call; /* the call in which the thread's slice was changed */
     _Atomic(int64_t) cpu_start;   /* what the thread's clock said when the watchdog first saw the call */
     uint32_t seen, last_call;     /* from here on: the watchdog's own */
-    bool is_long;
+    bool is_long, is_ending;
     int64_t turn_began;           /* or the wait, or the first look */
 } tf_watch;
 

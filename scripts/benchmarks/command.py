@@ -7,6 +7,7 @@ import tempfile
 from bench import ROOT, Bench
 from compilation import show_compilation
 from execution import compare_execution
+from instances import show_instances
 from instructions import show_instructions
 from problem import Problem
 from size import show_code_size
@@ -40,6 +41,11 @@ def arguments():
         wasmtime=True)
     add(commands, show_instructions, "count",
         "instructions by phase, by valgrind; default: hello-c, bzip2-c, lua-eh, quickjs")
+    instance = add(commands, show_instances, "instance",
+                   "a fresh instance for a call, deadlines, and what the protections cost", modules=None)
+    instance.add_argument("--count", type=positive, default=20_000, help="rounds; default: %(default)s")
+    instance.add_argument("--guests", type=positive, default=64, help="that loop; default: %(default)s")
+    instance.add_argument("--strict", action="store_true", help="exit 1 if a round takes longer than it may")
     return parser.parse_args()
 
 
@@ -53,7 +59,8 @@ def add(commands, action, name, purpose, runs=None, wasmtime=False, modules="*")
         command.add_argument("-n", dest="runs", type=positive, default=runs, help=f"runs of each; default: {runs}")
     if wasmtime:
         command.add_argument("--wasmtime", help="default: that of the peers")
-    command.add_argument("modules", nargs=modules, metavar="MODULE", help="see scripts/bench --help")
+    if modules:
+        command.add_argument("modules", nargs=modules, metavar="MODULE", help="see scripts/bench --help")
     return command
 
 
@@ -73,7 +80,7 @@ def positive(text):
 
 def main():
     options = arguments()
-    if isinstance(options.modules, str):
+    if isinstance(getattr(options, "modules", None), str):
         options.modules = [options.modules]
     with tempfile.TemporaryDirectory(prefix="terrafirma-bench-") as scraps:
         try:

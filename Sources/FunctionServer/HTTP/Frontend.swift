@@ -22,11 +22,12 @@ package final class Frontend: Sendable {
         self.logger = logger
         // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
         // many are awake as there are processors: the event loops need the others. Measured best.
+        let share = { (threads: Int) in configuration.instancesPerFunction ?? threads / 2 }
         calls = WorkerPool(
-            name: "call", threads: configuration.callThreads, share: configuration.instancesPerFunction ?? configuration.callThreads / 2,
+            name: "call", threads: configuration.callThreads, share: share(configuration.callThreads),
             capacity: configuration.queue, preferred: configuration.loops / 2)
         commands = WorkerPool(
-            name: "command", threads: configuration.commandThreads, share: configuration.instancesPerFunction ?? configuration.commandThreads / 2,
+            name: "command", threads: configuration.commandThreads, share: share(configuration.commandThreads),
             capacity: configuration.queue, preferred: configuration.loops / 2)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }

@@ -20,7 +20,8 @@ struct LimitTests {
         "(module \(more) (memory (export \"memory\") 1) (func $run (export \"run\") \(body)))"
     }
 
-    private static let setBody = "(import \"env\" \"hostcall_resp_set_body\" (func $body (param i32 i32 i32) (result i32)))"
+    private static let setBody =
+        "(import \"env\" \"hostcall_resp_set_body\" (func $body (param i32 i32 i32) (result i32)))"
 
     /// Asks for the function, and looks for the limit in the log and in the metrics.
     private func expect(
@@ -111,14 +112,15 @@ struct LimitTests {
             "h-body.wasm": Self.function(
                 "(drop (call $body (i32.const 0) (i32.const 0) (i32.const 5000)))", Self.setBody),
             "h-header.wasm": Self.function(
-                "(drop (call $header (i32.const 0) (i32.const 0) (i32.const 3000) (i32.const 0) (i32.const 0)))", header),
+                "(drop (call $header (i32.const 0) (i32.const 0) (i32.const 3000) (i32.const 0) (i32.const 0)))",
+                header),
             "h-handles.wasm": """
-                (module \(create) (memory (export "memory") 1) (data (i32.const 0) "GEThttp://a/")
-                  (func (export "run") (local i32)
-                    (loop
-                      (drop (call $create (i32.const 0) (i32.const 3) (i32.const 3) (i32.const 9)))
-                      (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 9))))))
-                """,
+            (module \(create) (memory (export "memory") 1) (data (i32.const 0) "GEThttp://a/")
+              (func (export "run") (local i32)
+                (loop
+                  (drop (call $create (i32.const 0) (i32.const 3) (i32.const 3) (i32.const 9)))
+                  (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 9))))))
+            """,
         ]) {
             $1.hostcalls.responseBodyBytes = 4096
             $1.hostcalls.headerBytes = 2048
@@ -131,8 +133,10 @@ struct LimitTests {
 
     @Test("T10: modules that are too large, or take too long to compile, leave the others alone")
     func compilation() throws {
-        let server = try GuestServer(["c-large.wasm": Self.function("", "(data \"\(String(repeating: "x", count: 5000))\")")])
-        { configuration, _ in configuration.maximumModule = 4096 }
+        let data = String(repeating: "x", count: 5000)
+        let server = try GuestServer(["c-large.wasm": Self.function("", "(data \"\(data)\")")]) {
+            configuration, _ in configuration.maximumModule = 4096
+        }
         try expect(.moduleBytes, " (4096 bytes)", of: server, "c-large.wasm", status: 503)
         var options = CompileOptions()
         options.timeLimit = .zero
@@ -158,7 +162,9 @@ struct LimitTests {
         }
         #expect(try server.get("/i-loop.wasm").status == 504)
         let clients = try (0..<6).map { _ in try RawClient(port: server.server.address.port ?? 0) }
-        for client in clients { try client.send("GET /i-loop.wasm HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") }
+        for client in clients {
+            try client.send("GET /i-loop.wasm HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        }
         let statuses = try clients.map { try $0.response().status }
         #expect(Set(statuses).isSubset(of: [503, 504]))
         #expect(statuses.contains(503) && statuses.contains(504))
