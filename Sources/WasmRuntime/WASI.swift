@@ -54,6 +54,11 @@ package final class WASIContext {
         tf_wasi_set_descriptor_limit(handle, limit)
     }
 
+    /// Clocks tell multiples of so many nanoseconds, at most a second; as exact as they are unless set.
+    package func setClockResolution(_ nanoseconds: UInt32) {
+        tf_wasi_set_clock_resolution(handle, nanoseconds)
+    }
+
     /// The limits that the guest has run into here.
     package var limitsReached: Set<Limit> { tf_wasi_descriptor_limit_reached(handle) ? [.openFiles] : [] }
 

@@ -46,7 +46,9 @@ struct TimeSpan: ExpressibleByArgument {
         nanoseconds = product
     }
 
-    var defaultValueDescription: String { "\(nanoseconds / .second)s" }
+    var defaultValueDescription: String {
+        nanoseconds % .second == 0 ? "\(nanoseconds / .second)s" : "\(nanoseconds / 1000)us"
+    }
 }
 
 /// `1048576`, `1024K`, `64M`, `1G`.

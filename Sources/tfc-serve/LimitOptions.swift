@@ -24,6 +24,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Files a command may have open, its standard streams included.", valueName: "count"))
     var maxOpenFiles = 64
 
+    @Option(help: "What the clocks of a command tell multiples of; exact ones tell what others leave in caches.")
+    var clockResolution = TimeSpan(nanoseconds: 1000)
+
     @Option(help: ArgumentHelp("Bytes a command may answer.", valueName: "bytes"))
     var maxOutputSize = ByteCount(bytes: 1 << 30)
 
@@ -91,6 +94,7 @@ struct LimitOptions: ParsableArguments {
         settings.limits.instance.tableElements = UInt64(maxTableElements)
         settings.limits.processorTime = maxCpuTime.nanoseconds
         settings.limits.openFiles = UInt32(maxOpenFiles)
+        settings.limits.clockResolution = UInt32(clamping: clockResolution.nanoseconds)
         settings.limits.outputBytes = Int64(maxOutputSize.bytes)
         settings.limits.hostcalls.handles = maxHostHandles
         settings.limits.hostcalls.responseBodyBytes = maxHostBytes.bytes

@@ -215,6 +215,34 @@ import WasmRuntime
         #expect(all.allSatisfy { $0 > 1000 }, "\(all)")
     }
 
+    @Test("T14: a deadline in the middle of growth leaves a memory and a table that are as large as they say")
+    func growth() throws {
+        var module = GuestModule()
+        module.memory(1, 2000)
+        module.table(1)
+        let grow = Op.i32(1) + Op.memoryGrow + Op.drop + [0xD0, 0x70] + Op.i32(7) + Op.tableGrow + Op.drop
+        module.function("run", Op.forever(grow))
+        module.function("size", [], [GuestModule.i32], Op.memorySize)
+        module.function("elements", [], [GuestModule.i32], Op.tableSize)
+        module.function("load", [GuestModule.i32], [], Op.get(0) + Op.access(Op.i32Load8) + Op.drop)
+        module.function("get", [GuestModule.i32], [], Op.get(0) + Op.tableGet + Op.drop)
+        let loaded = try module.load()
+        for round in 0..<150 {
+            let instance = try Linker().instantiate(loaded, in: Store(limits: InstanceLimits()))
+            instance.store.setTimeout(.microseconds(50 + round * 7))
+            #expect(#expect(throws: Trap.self) { try instance.invoke("run") }?.kind == .deadline)
+            instance.store.setTimeout(nil)
+            guard case .i32(let pages)? = try instance.invoke("size").first,
+                case .i32(let elements)? = try instance.invoke("elements").first
+            else { return }
+            #expect(instance.memory.count == Int(pages) << 16)
+            #expect(try instance.invoke("load", [.i32(pages << 16 - 1)]).isEmpty)
+            #expect(#expect(throws: Trap.self) { try instance.invoke("load", [.i32(pages << 16)]) } != nil)
+            #expect(try instance.invoke("get", [.i32(elements - 1)]).isEmpty)
+            #expect(#expect(throws: Trap.self) { try instance.invoke("get", [.i32(elements)]) }?.kind == .tableBounds)
+        }
+    }
+
     @Test("T13: traps and deadlines at random points leave a store that works")
     func signalRaces() throws {
         var module = GuestModule()

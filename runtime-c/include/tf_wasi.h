@@ -53,6 +53,9 @@ void tf_wasi_set_descriptor_limit(tf_wasi *, uint32_t limit);
 /* Whether the guest was refused one for that reason. */
 bool tf_wasi_descriptor_limit_reached(const tf_wasi *);
 
+/* Clocks tell multiples of so many nanoseconds, at most a second: exact ones tell what other guests leave in caches. */
+void tf_wasi_set_clock_resolution(tf_wasi *, uint32_t nanoseconds);
+
 /* Where random bytes come from; the kernel unless set. `fill` returns 0 or a negative errno. */
 void tf_wasi_set_random(tf_wasi *, int (*fill)(void *context, void *buffer, size_t count), void *context);
 

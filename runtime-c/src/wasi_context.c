@@ -121,6 +121,10 @@ int tf_wasi_preopen_descriptor(tf_wasi *wasi, int host_descriptor, const char *g
 
 void tf_wasi_set_descriptor_limit(tf_wasi *wasi, uint32_t limit) { wasi->limit = limit; }
 
+void tf_wasi_set_clock_resolution(tf_wasi *wasi, uint32_t nanoseconds) {
+    wasi->clock_resolution = nanoseconds < 1000000000 ? nanoseconds : 1000000000;
+}
+
 bool tf_wasi_descriptor_limit_reached(const tf_wasi *wasi) { return wasi->is_limit_reached; }
 
 void tf_wasi_set_random(tf_wasi *wasi, int (*fill)(void *context, void *buffer, size_t count), void *context) {

@@ -120,6 +120,7 @@ struct tf_wasi {
     tf_wasi_entry *entries; /* `first` until more are needed */
     uint32_t capacity, limit;
     bool is_limit_reached;
+    uint32_t clock_resolution; /* nanoseconds; 0: as it is */
     tf_wasi_strings arguments, environment;
     int (*fill)(void *context, void *buffer, size_t count);
     void *fill_context;

@@ -55,6 +55,7 @@ final class CommandGuest: CommandFunction {
     private func world(of run: CommandRun, _ streams: GuestStreams) throws(WASIError) -> WASIContext {
         let context = try WASIContext()
         context.setDescriptorLimit(limits.openFiles)
+        context.setClockResolution(limits.clockResolution)
         for argument in run.arguments { try context.addArgument(argument) }
         for variable in run.environment {
             let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -15,6 +15,8 @@ package struct GuestLimits: Sendable {
     package var processorTime: Int64 = 10 * .second
     /// Descriptors that a command may have open, its standard streams included.
     package var openFiles: UInt32 = 64
+    /// What its clocks tell multiples of, in nanoseconds.
+    package var clockResolution: UInt32 = 1000
     /// Bytes that a command may answer.
     ///
     /// What the host calls hold of a response is limited by itself.
