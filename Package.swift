@@ -95,10 +95,13 @@ let everythingElse: [Target] = [
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
     ),
+    .target(
+        name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
+        path: "Tests/TestGuests", swiftSettings: swiftSettings),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
-    tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "WasmModule"]),
-    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "WasmModule"]),
+    tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
+    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
     tests(
         "FunctionServer",
         [

@@ -1,4 +1,5 @@
 import CRuntime
+import TestGuests
 import Testing
 
 @testable import Hostcalls

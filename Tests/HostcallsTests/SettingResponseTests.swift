@@ -1,4 +1,5 @@
 import CRuntime
+import TestGuests
 import Testing
 
 @testable import Hostcalls
@@ -140,7 +141,7 @@ struct SettingResponseTests {
         #expect(setHeader(guest, "a", Array(repeating: "", count: 21)) == 1)
         #expect(fields(guest).count == 20)
 
-        guest.pages = FakeGuest.mostPages
+        guest.pages = guest.mostPages
         let list = UInt32(8 * FakeGuest.pageSize)
         guest.clear(list, count: 8 * 400_000)
         #expect(guest.call("resp_set_header", [0] + guest.put("c") + [list, 400_000]) == (TF_OK, 1))

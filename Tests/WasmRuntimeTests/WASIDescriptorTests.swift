@@ -1,5 +1,6 @@
 import CRuntime
 import Glibc
+import TestGuests
 import Testing
 
 @Suite("WASI descriptors")

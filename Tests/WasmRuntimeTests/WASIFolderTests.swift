@@ -1,4 +1,5 @@
 import CRuntime
+import TestGuests
 import Testing
 
 @Suite("Reading folders through WASI")

@@ -1,5 +1,6 @@
 import CRuntime
 import Glibc
+import TestGuests
 import Testing
 import WasmModule
 import WasmRuntime

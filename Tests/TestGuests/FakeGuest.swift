@@ -1,13 +1,13 @@
-import CRuntime
+package import CRuntime
+import Glibc
+package import Hostcalls
 import WasmModule
 import WasmRuntime
 
-@testable import Hostcalls
-
 /// A guest without code: memory, table and allocator of its own, so that tests decide what host calls find.
-final class FakeGuest {
+package final class FakeGuest {
     /// What the guest's allocator does.
-    enum Allocation {
+    package enum Allocation {
         case bump
         /// Gives the same address whatever is asked for.
         case fixed(UInt32)
@@ -15,20 +15,22 @@ final class FakeGuest {
         case growing
     }
 
-    static let pageSize = 65536
-    static let mostPages = 64
+    package static let pageSize = 65536
+    private static let filler: UInt8 = 0xAA
 
-    let exchange: Exchange
-    var allocation = Allocation.bump
+    package let exchange: Exchange
+    package var allocation = Allocation.bump
     /// Sizes that the host asked for, in order.
-    private(set) var allocatedSizes: [UInt32] = []
+    package private(set) var allocatedSizes: [UInt32] = []
     /// Names under which an allocator is exported.
-    var exportedNames: Set<String> = ["default_malloc_impl"]
+    package var exportedNames: Set<String> = ["default_malloc_impl"]
     /// Names that the host asked for, in order.
-    private(set) var askedNames: [String] = []
+    package private(set) var askedNames: [String] = []
 
     private let store = tf_store_create(&storeLimits)
-    private let base = UnsafeMutablePointer<UInt8>.allocate(capacity: mostPages * pageSize)
+    private let base: UnsafeMutablePointer<UInt8>
+    /// Pages that the memory can grow to; until then those behind it are filled with ``filler``.
+    package let mostPages: Int
     private let memory = UnsafeMutablePointer<tf_memory>.allocate(capacity: 1)
     private let function = UnsafeMutablePointer<tf_function>.allocate(capacity: 1)
     private let misfit = UnsafeMutablePointer<tf_function>.allocate(capacity: 1)
@@ -43,12 +45,14 @@ final class FakeGuest {
     nonisolated(unsafe) private static var storeLimits = tf_store_limits(
         memory_bytes: 1 << 30, table_elements: 1000, stack_bytes: 1 << 20)
 
-    init(
+    package init(
         _ request: GuestRequest = GuestRequest(method: "GET", target: "/hello.wasm"),
-        limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied
+        limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied, mostPages: Int = 64
     ) {
         exchange = Exchange(request: request, limits: limits, outbound: outbound)
-        base.initialize(repeating: 0xAA, count: Self.mostPages * Self.pageSize)
+        self.mostPages = mostPages
+        base = .allocate(capacity: mostPages * Self.pageSize)
+        base.initialize(repeating: Self.filler, count: mostPages * Self.pageSize)
         memory.initialize(to: tf_memory())
         memory.pointee.base = base
         pages = 1
@@ -74,7 +78,7 @@ final class FakeGuest {
     }
 
     /// The memory's size.
-    var pages: Int {
+    package var pages: Int {
         get { Int(memory.pointee.pages) }
         set {
             memory.pointee.pages = UInt64(newValue)
@@ -83,20 +87,27 @@ final class FakeGuest {
     }
 
     /// The memory's size in bytes.
-    var size: UInt32 { UInt32(pages * Self.pageSize) }
+    package var size: UInt32 { UInt32(pages * Self.pageSize) }
+
+    /// Whether nobody has written behind the memory.
+    package var isIntactBehindMemory: Bool {
+        let (start, count) = (base + Int(size), mostPages * Self.pageSize - Int(size))
+        // Each byte is like the one before.
+        return count == 0 || (start.pointee == Self.filler && memcmp(start, start + 1, count - 1) == 0)
+    }
 
     /// Takes the memory away: a guest may have none.
-    func removeMemory() {
+    package func removeMemory() {
         instance.assumingMemoryBound(to: tf_instance.self).pointee.memory_zero = nil
     }
 
     /// Takes the host pointer away.
-    func forgetExchange() {
+    package func forgetExchange() {
         instance.assumingMemoryBound(to: tf_instance.self).pointee.host = nil
     }
 
     /// What the last trap of a host call was for.
-    var message: String { String(cString: tf_store_message(store)) }
+    package var message: String { String(cString: tf_store_message(store)) }
 
     private func setUpFunctions() {
         let i32: [UInt32] = [0x7F]
@@ -140,13 +151,14 @@ final class FakeGuest {
         allocatedSizes.append(size)
         switch allocation {
         case .bump:
-            defer { free += size }
+            defer { free &+= size }
             // Odd addresses: guests' allocators needn't align.
             free |= 1
             return free
         case .fixed(let address):
             return address
         case .growing:
+            guard pages < mostPages else { return 0 }
             pages += 1
             return UInt32((pages - 1) * Self.pageSize)
         }
@@ -155,17 +167,17 @@ final class FakeGuest {
 
 extension FakeGuest {
     /// Where the guest's calls ask for pointers and lengths to be written.
-    static let outPointer: UInt32 = 0x10
-    static let outLength: UInt32 = 0x20
+    package static let outPointer: UInt32 = 0x10
+    package static let outLength: UInt32 = 0x20
 
     /// Makes a host call as generated code does.
     @discardableResult
-    func call(_ name: String, _ arguments: UInt32...) -> (trap: tf_trap, result: UInt32) {
+    package func call(_ name: String, _ arguments: UInt32...) -> (trap: tf_trap, result: UInt32) {
         call(name, arguments)
     }
 
     @discardableResult
-    func call(_ name: String, _ arguments: [UInt32]) -> (trap: tf_trap, result: UInt32) {
+    package func call(_ name: String, _ arguments: [UInt32]) -> (trap: tf_trap, result: UInt32) {
         guard let row = TerrafirmaHostcalls.functions.first(where: { $0.name == "hostcall_" + name }),
             row.type.parameters.count == arguments.count
         else { return (TF_TRAP_UNKNOWN_IMPORT, 0) }
@@ -176,19 +188,26 @@ extension FakeGuest {
     }
 
     /// Writes zeros.
-    func clear(_ address: UInt32, count: Int) {
+    package func clear(_ address: UInt32, count: Int) {
         (base + Int(address)).update(repeating: 0, count: count)
     }
 
     /// Writes text at an address of the test's choice.
-    func write(_ text: String, at address: UInt32) {
+    package func write(_ text: String, at address: UInt32) {
         for (offset, byte) in text.utf8.enumerated() { base[Int(address) + offset] = byte }
     }
 
-    /// Writes bytes into the guest's memory, as arguments of a call.
-    func put(_ text: String) -> [UInt32] { put([UInt8](text.utf8)) }
+    /// Writes what of the bytes fits the memory at an address.
+    package func write(_ bytes: [UInt8], at address: UInt32) {
+        for (offset, byte) in bytes.enumerated() where Int(address) + offset < size {
+            base[Int(address) + offset] = byte
+        }
+    }
 
-    func put(_ bytes: [UInt8]) -> [UInt32] {
+    /// Writes bytes into the guest's memory, as arguments of a call.
+    package func put(_ text: String) -> [UInt32] { put([UInt8](text.utf8)) }
+
+    package func put(_ bytes: [UInt8]) -> [UInt32] {
         let address = written
         for (offset, byte) in bytes.enumerated() { base[Int(address) + offset] = byte }
         written += UInt32(bytes.count) + 1
@@ -196,35 +215,35 @@ extension FakeGuest {
     }
 
     /// Writes a list of slices into the guest's memory, as arguments of a call.
-    func put(slices: [[UInt32]]) -> [UInt32] {
+    package func put(slices: [[UInt32]]) -> [UInt32] {
         let words = slices.flatMap { $0 }
         let bytes = words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { [UInt8]($0) } }
         return [put(bytes)[0], UInt32(slices.count)]
     }
 
-    func put(list: [String]) -> [UInt32] { put(slices: list.map { put($0) }) }
+    package func put(list: [String]) -> [UInt32] { put(slices: list.map { put($0) }) }
 
-    func word(_ address: UInt32) -> UInt32 {
+    package func word(_ address: UInt32) -> UInt32 {
         UnsafeRawPointer(base).loadUnaligned(fromByteOffset: Int(address), as: UInt32.self)
     }
 
     /// Bytes at an address, and the one behind them.
-    func bytes(_ address: UInt32, _ length: UInt32) -> (bytes: [UInt8], next: UInt8) {
+    package func bytes(_ address: UInt32, _ length: UInt32) -> (bytes: [UInt8], next: UInt8) {
         let start = base + Int(address)
         return ([UInt8](UnsafeBufferPointer(start: start, count: Int(length))), start[Int(length)])
     }
 
     /// What the last getter wrote: pointer and length.
-    var out: (pointer: UInt32, length: UInt32) { (word(Self.outPointer), word(Self.outLength)) }
+    package var out: (pointer: UInt32, length: UInt32) { (word(Self.outPointer), word(Self.outLength)) }
 
     /// Asks for bytes.
-    func get(_ name: String, _ handle: UInt32 = 0) -> String? {
+    package func get(_ name: String, _ handle: UInt32 = 0) -> String? {
         guard call(name, Self.outPointer, Self.outLength, handle).trap == TF_OK, out.pointer != 0 else { return nil }
         return String(decoding: bytes(out.pointer, out.length).bytes, as: UTF8.self)
     }
 
     /// Asks for a list; nil after a trap.
-    func list(_ name: String, _ handle: UInt32 = 0, named header: String? = nil) -> [String]? {
+    package func list(_ name: String, _ handle: UInt32 = 0, named header: String? = nil) -> [String]? {
         let arguments = [Self.outPointer, Self.outLength, handle] + (header.map { put($0) } ?? [])
         guard call(name, arguments).trap == TF_OK else { return nil }
         let (pointer, count) = out
