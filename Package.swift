@@ -3,7 +3,10 @@ import PackageDescription
 
 // TERRAFIRMA_PART=translator leaves out everything behind the C source: no libtcc, no HTTP, no
 // package downloads. `TERRAFIRMA_PART=translator swift test` runs the translator's tests alone.
-let translatorOnly = Context.environment["TERRAFIRMA_PART"] == "translator"
+//
+// TERRAFIRMA_PART=fuzz has the fuzzers instead of what needs packages: for scripts/fuzz, since they link only with
+// libFuzzer.
+let part = Context.environment["TERRAFIRMA_PART"]
 
 // A release `tfc` is one static executable: the dynamic loader takes longer to find and bind four libraries than a
 // small guest runs. What can't be static (tests of a release build, sanitizers) sets TERRAFIRMA_LINK=dynamic.
@@ -66,7 +69,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 
-let everythingElse: [Target] = [
+let engine: [Target] = [
     .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
     .systemLibrary(name: "CNettle", path: "Sources/CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -77,6 +80,24 @@ let everythingElse: [Target] = [
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
+    .target(
+        name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
+        path: "Tests/TestGuests", swiftSettings: swiftSettings),
+    tests("NativeCode", ["CRuntime", "WasmModule"]),
+    tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
+    tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
+    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
+    .target(
+        name: "FuzzBodies",
+        dependencies: [
+            "CRuntime", "Hostcalls", "ModuleCache", "TestGuests", "WasmBinary", "WasmModule", "WasmRuntime",
+            "WasmValidation",
+        ],
+        path: "Tests/Fuzzing/Bodies", swiftSettings: swiftSettings),
+    tests("FuzzBodies"),
+]
+
+let commands: [Target] = [
     module(
         "FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics] + nio),
     module(
@@ -95,13 +116,6 @@ let everythingElse: [Target] = [
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
     ),
-    .target(
-        name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
-        path: "Tests/TestGuests", swiftSettings: swiftSettings),
-    tests("NativeCode", ["CRuntime", "WasmModule"]),
-    tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
-    tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
-    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
     tests(
         "FunctionServer",
         [
@@ -113,9 +127,27 @@ let everythingElse: [Target] = [
         ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
+func fuzzer(_ name: String, _ folder: String) -> Target {
+    .executableTarget(
+        name: "fuzz-" + name, dependencies: ["FuzzBodies"], path: "Tests/Fuzzing/" + folder,
+        swiftSettings: swiftSettings)
+}
+
+let fuzzers: [Target] = [
+    fuzzer("decode", "Decode"), fuzzer("validate", "Validate"), fuzzer("compile", "Compile"),
+    fuzzer("invoke", "Invoke"), fuzzer("wasi", "WASI"), fuzzer("hostcalls", "Hostcalls"),
+]
+
+let targets: [Target] =
+    switch part {
+    case "translator": translator
+    case "fuzz": translator + engine + fuzzers
+    default: translator + engine + commands
+    }
+
 let package = Package(
     name: "terrafirma",
-    dependencies: translatorOnly
+    dependencies: part == "translator" || part == "fuzz"
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -123,6 +155,6 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         ],
-    targets: translatorOnly ? translator : translator + everythingElse,
+    targets: targets,
     cLanguageStandard: .c2x
 )
