@@ -1,4 +1,5 @@
 import CRuntime
+import TestGuests
 import Testing
 
 /// What guests of different tenants could learn from each other by WASI.
