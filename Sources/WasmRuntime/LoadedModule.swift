@@ -29,7 +29,11 @@ package final class LoadedModule: Sendable {
         self.code = code
         let needsImage = !descriptor.image.isEmpty || descriptor.data.contains { !$0.bytes.isEmpty }
         let file: ImageFile?
-        if needsImage, let image { file = try ImageFile(path: image) } else { file = nil }
+        if needsImage, let image {
+            file = try ImageFile(path: image, isMapped: descriptor.hasMappedImage)
+        } else {
+            file = nil
+        }
         do {
             native = try NativeModule(descriptor: descriptor, code: code, image: file)
         } catch {
@@ -80,5 +84,14 @@ package final class LoadedModule: Sendable {
             if case .function(let index) = export.kind, names[index] == nil { names[index] = export.name }
         }
         return names
+    }
+}
+
+extension ModuleDescriptor {
+    /// Whether a memory begins with more than is copied into it.
+    fileprivate var hasMappedImage: Bool {
+        var bytes: [MemoryIndex: Int] = [:]
+        for extent in image { bytes[extent.memory, default: 0] += extent.length }
+        return bytes.values.contains { $0 > Int(TF_COPIED_IMAGE_BYTES) }
     }
 }

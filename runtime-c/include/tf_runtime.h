@@ -182,6 +182,9 @@ typedef struct tf_data {
     bool is_in_image; /* nothing to copy */
 } tf_data;
 
+/* Of images up to this size there is a copy in every memory; larger ones are mapped copy-on-write. */
+#define TF_COPIED_IMAGE_BYTES 65536
+
 /* A run of a memory's initial contents. All three multiples of 4096. */
 typedef struct tf_extent {
     uint32_t memory;
@@ -216,7 +219,7 @@ typedef struct tf_module {
     uint32_t element_count;
     uint32_t data_count;
     uint32_t extent_count;
-    int image;                  /* file descriptor, -1 without extents */
+    int image;                  /* file descriptor, -1 if no memory has more than TF_COPIED_IMAGE_BYTES of it */
     uint64_t image_id;          /* tf_image_new */
     const uint8_t *image_bytes; /* the file, mapped read-only */
 

@@ -8,9 +8,6 @@
 #include "tf_thread.h"
 #include "tf_watchdog.h"
 
-/* Of images up to this size there is a copy in every memory; larger ones are mapped copy-on-write. */
-static const uint64_t copied_at_most = 64 * 1024;
-
 /* A memory larger than this goes back to the kernel whole: where it accounts for every page that could be written, a
  * few of them idle would be too many. */
 static const uint64_t kept_at_most = 64 * 1024 * 1024;
@@ -38,7 +35,7 @@ static void release(uint8_t *base) { munmap(base, TF_RESERVATION_BYTES); }
 static bool is_mapped(const tf_contents *contents) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < contents->count; i++) total += contents->extents[i].length;
-    return total > copied_at_most;
+    return total > TF_COPIED_IMAGE_BYTES;
 }
 
 static bool map_image(uint8_t *base, const tf_contents *contents) {
