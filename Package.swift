@@ -119,7 +119,7 @@ let commands: [Target] = [
     tests(
         "FunctionServer",
         [
-            "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
+            "tfc-serve", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio),
     tests(

@@ -22,8 +22,7 @@ final class SourcePipe: @unchecked Sendable {
     /// Fails where there are no descriptors or threads left.
     init?(_ writer: @escaping Writer) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard tf_open_pipe(&ends) == 0 else { return nil }
         self.writer = writer
         (readEnd, writeEnd) = (ends[0], ends[1])
         // Fewer switches between the threads; what the system allows does as well.

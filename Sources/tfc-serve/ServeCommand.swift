@@ -40,7 +40,9 @@ struct ServeCommand: ParsableCommand {
         let logger = Logger(label: "tfc-serve")
         let server: RunningServer
         do {
-            server = try RunningServer(folder: folder, settings: try settings(), logger: logger)
+            let settings = try settings()
+            let socket = try ListeningSocket(host: addr.host, port: addr.port)
+            server = try RunningServer(folder: folder, settings: settings, socket: socket, logger: logger)
         } catch let error as ValidationError {
             throw error
         } catch {

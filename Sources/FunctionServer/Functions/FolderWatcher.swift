@@ -36,8 +36,13 @@ package final class FolderWatcher: Sendable {
         self.logger = logger
         self.report = report
         inotify = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+        guard inotify >= 0 else { throw ServerError("inotify: \(systemMessage(errno))") }
         var ends: [Int32] = [-1, -1]
-        guard inotify >= 0, pipe(&ends) == 0 else { throw ServerError("inotify: \(systemMessage(errno))") }
+        let failure = tf_open_pipe(&ends)
+        guard failure == 0 else {
+            close(inotify)
+            throw ServerError("a pipe: \(systemMessage(-failure))")
+        }
         (stopped, stopper) = (ends[0], ends[1])
         WorkerThread.start(name: "watch") { self.run() }
     }

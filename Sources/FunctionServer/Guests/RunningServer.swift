@@ -41,15 +41,16 @@ package struct ServerSettings: Sendable {
 package final class RunningServer: Sendable {
     private let server: Server
 
-    /// Begins to serve.
-    package init(folder: String, settings: ServerSettings, logger: Logger) throws {
+    /// Begins to serve, on a socket that listens already.
+    package init(folder: String, settings: ServerSettings, socket: ListeningSocket, logger: Logger) throws {
         Self.raiseDescriptorLimit()
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
         let cache = ModuleCache(
             configuration: CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") }))
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
-            folder: folder, loader: loader, configuration: settings.configuration, logger: logger)
+            folder: folder, loader: loader, configuration: settings.configuration, socket: socket,
+            logger: logger)
     }
 
     /// Where it listens, as in a URL.

@@ -28,13 +28,15 @@ package final class Server: Sendable {
         self.watcher = watcher
     }
 
-    /// Begins to serve, and to load what functions there are.
+    /// Begins to serve, and to load what functions there are: on a socket that listens already, or on one of its own.
     ///
-    /// Blocks until it listens.
+    /// Blocks until connections are accepted.
     package static func start(
-        folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration, logger: Logger
+        folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration,
+        socket: ListeningSocket? = nil, logger: Logger
     ) throws -> Server {
         let folder = try ServedFolder(path: path)
+        let socket = try socket ?? ListeningSocket(host: configuration.host, port: configuration.port)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
         let table = FunctionTable(
             folder: folder, loader: loader, logger: logger, maximumSize: configuration.maximumModule
@@ -46,14 +48,16 @@ package final class Server: Sendable {
         let children = ChildChannels()
         let listener: any Channel
         do {
-            listener = try bootstrap(group, frontend, children)
-                .bind(host: configuration.host, port: configuration.port).wait()
+            listener = try bootstrap(group, frontend, children).withBoundSocket(socket.descriptor).wait()
         } catch {
             frontend.stop()
             try? group.syncShutdownGracefully()
-            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-            throw ServerError("\(configuration.host):\(configuration.port): \(reason)")
+            throw error
         }
+        // NIO has made its own default the backlog of a socket that it was given.
+        listen(socket.descriptor, ListeningSocket.backlog)
+        // NIO's event loops have descriptors that a program started from here would get.
+        _ = tf_close_all_on_exec()
         guard let address = listener.localAddress else { throw ServerError("no address") }
         let watcher = watch(path, table, logger)
         let idle = configuration.poolIdleTime
@@ -86,8 +90,6 @@ package final class Server: Sendable {
         _ group: MultiThreadedEventLoopGroup, _ frontend: Frontend, _ children: ChildChannels
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
@@ -110,6 +112,8 @@ package final class Server: Sendable {
         limits.maxHeaderListSize = frontend.configuration.maximumHeader
         let connection = ConnectionHandler(frontend: frontend)
         let pipeline = channel.pipeline.syncOperations
+        // NIO accepts without SOCK_CLOEXEC.
+        try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
         try pipeline.addHandler(ByteWatch(connection))
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),

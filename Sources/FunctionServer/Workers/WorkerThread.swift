@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 
 /// A thread of its own, for work that blocks.
@@ -10,14 +11,6 @@ enum WorkerThread {
             self.name = name
             self.body = body
         }
-    }
-
-    /// Gives the calling thread the name that `ps -L` and debuggers show.
-    private static func rename(_ name: String) {
-        let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return }
-        _ = write(file, name, name.utf8.count)
-        close(file)
     }
 
     /// Starts a thread that runs the body to its end.
@@ -43,7 +36,7 @@ enum WorkerThread {
     private static func enter(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        rename(start.name)
+        tf_name_thread(start.name)
         start.body()
         return nil
     }

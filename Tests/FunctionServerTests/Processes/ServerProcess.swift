@@ -1,0 +1,157 @@
+import Glibc
+import Testing
+
+/// `tfc-serve` as a process of its own, over a folder and with a cache of its own.
+final class ServerProcess {
+    let folder: TestFolder
+    let cache: TestFolder
+    let process: pid_t
+    let port: Int
+    private let logPath: String
+
+    /// Starts it over modules by file name, as `wat2wasm` (Debian: wabt) reads them, and waits until it listens.
+    init(_ modules: [String: String] = [:], flags: [String] = []) throws {
+        folder = try TestFolder()
+        cache = try TestFolder()
+        for (name, text) in modules { try folder.assemble(name, text) }
+        logPath = cache.path + "/log"
+        process = try Self.start(
+            "tfc-serve", [folder.path, "--addr", "127.0.0.1:0"] + flags, cache: cache.path, descriptor: STDERR_FILENO,
+            to: logPath)
+        let log = logPath
+        var found: Int?
+        let listens = eventually {
+            found = Self.port(in: Self.read(log))
+            return found != nil
+        }
+        guard listens, let found else { throw TestFailure("the server does not start: \(Self.read(log))") }
+        port = found
+    }
+
+    deinit {
+        kill(process, SIGTERM)
+        var status: Int32 = 0
+        if !eventually({ waitpid(process, &status, WNOHANG) != 0 }) {
+            kill(process, SIGKILL)
+            waitpid(process, &status, 0)
+        }
+    }
+
+    /// What it has logged so far.
+    var log: String { Self.read(logPath) }
+
+    /// The process that serves.
+    var server: pid_t { process }
+
+    func get(_ target: String) throws -> RawResponse {
+        let client = try RawClient(port: port)
+        try client.send("GET \(target) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        return try client.response()
+    }
+
+    /// The text of a file in the `/proc` folder of the process that serves.
+    func proc(_ name: String) -> String { Self.read("/proc/\(server)/\(name)") }
+
+    /// The program beside the tests.
+    static func path(_ name: String) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = max(0, readlink("/proc/self/exe", &buffer, buffer.count))
+        let own = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return own[...(own.lastIndex(of: "/") ?? own.startIndex)] + name
+    }
+
+    static func read(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65536)
+        while case let count = Glibc.read(file, &piece, piece.count), count > 0 { bytes += piece[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func port(in log: String) -> Int? {
+        guard let line = log.split(separator: "\n").first(where: { $0.contains(" listening on http://") }) else {
+            return nil
+        }
+        return line.split(separator: ":").last.flatMap { Int($0) }
+    }
+
+    /// A line of the process's status.
+    func status(_ name: String) -> String? {
+        proc("status").split(separator: "\n").first { $0.hasPrefix(name + ":") }?.split(separator: "\t").last.map(
+            String.init)
+    }
+
+    /// Runs a program beside the tests to its end; what it printed.
+    static func run(_ name: String, _ arguments: [String]) throws -> String {
+        let output = try TestFolder(["output": ""])
+        let process = try start(
+            name, arguments, cache: output.path, descriptor: STDOUT_FILENO, to: output.path + "/output")
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        return read(output.path + "/output")
+    }
+
+    private static func start(
+        _ name: String, _ arguments: [String], cache: String, descriptor: Int32, to log: String
+    ) throws -> pid_t {
+        let path = path(name)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        var vector: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] =
+            (["XDG_CACHE_HOME=\(cache)", "TMPDIR=\(cache)", "PATH=/usr/bin:/bin"] as [String]).map { strdup($0) } + [
+                nil
+            ]
+        defer { for string in vector + variables { free(string) } }
+        var child = pid_t()
+        guard posix_spawn(&child, path, &actions, nil, &vector, &variables) == 0 else {
+            throw TestFailure("\(path) is not there")
+        }
+        return child
+    }
+}
+
+/// Modules that tests of whole servers run.
+enum Modules {
+    /// A function that answers with a text.
+    static func say(_ text: String) -> String {
+        """
+        (module
+          (import "env" "hostcall_resp_set_body" (func $body (param i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 16) "\(text)")
+          (func (export "run") (drop (call $body (i32.const 0) (i32.const 16) (i32.const \(text.utf8.count))))))
+        """
+    }
+
+    /// A function that asks for an URL, and says whether it was answered.
+    static func send(to url: String) -> String {
+        """
+        (module
+          (import "env" "hostcall_req_create" (func $create (param i32 i32 i32 i32) (result i32)))
+          (import "env" "hostcall_req_send" (func $send (param i32) (result i32)))
+          (import "env" "hostcall_resp_set_body" (func $body (param i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 16) "GET")
+          (data (i32.const 32) "refused answered")
+          (data (i32.const 64) "\(url)")
+          (func (export "run")
+            (local $response i32)
+            (local.set $response
+              (call $send (call $create (i32.const 16) (i32.const 3) (i32.const 64) (i32.const \(url.utf8.count)))))
+            (if (i32.eq (local.get $response) (i32.const -1))
+              (then (drop (call $body (i32.const 0) (i32.const 32) (i32.const 7))))
+              (else (drop (call $body (i32.const 0) (i32.const 40) (i32.const 8)))))))
+        """
+    }
+
+    /// A function of these instructions.
+    static func run(_ body: String) -> String {
+        "(module (memory (export \"memory\") 1) (func $run (export \"run\") \(body)))"
+    }
+}

@@ -1,0 +1,16 @@
+/* tf_process.h: calls of the system that Swift's view of the C library leaves out. */
+#ifndef TF_PROCESS_H
+#define TF_PROCESS_H
+
+/* A pipe: what is written to ends[1] is read from ends[0]. No program started meanwhile, by any thread, gets it.
+ * Returns 0 or the negated errno. */
+int tf_open_pipe(int ends[2]);
+
+/* Closes every open descriptor above 2 once another program is started. For those that libraries opened without
+ * saying so. Returns 0 or the negated errno. */
+int tf_close_all_on_exec(void);
+
+/* Gives the calling thread the name that `ps -L` and debuggers show, of at most 15 bytes. */
+void tf_name_thread(const char *name);
+
+#endif
