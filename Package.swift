@@ -116,10 +116,13 @@ let commands: [Target] = [
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
     ),
+    // What native code that broke out of a guest's sandbox would try: a process of its own, for the tests.
+    .executableTarget(
+        name: "EscapeAttempts", dependencies: ["CRuntime"], path: "Tests/EscapeAttempts", cSettings: cSettings),
     tests(
         "FunctionServer",
         [
-            "tfc-serve", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
+            "tfc-serve", "EscapeAttempts", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio),
     tests(

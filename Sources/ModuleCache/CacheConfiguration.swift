@@ -30,6 +30,12 @@ package struct CacheConfiguration: Sendable {
         self.log = log
     }
 
+    /// Has what cannot go to the cache's folder go to one folder of this user's, in place of new ones among everybody's:
+    /// for a process that has to know beforehand where it will write.
+    package mutating func gatherTemporaryFolders() {
+        temporaryDirectory += "/terrafirma-\(geteuid())"
+    }
+
     /// `$XDG_CACHE_HOME/terrafirma`, else `~/.cache/terrafirma`.
     package static var defaultDirectory: String {
         // The base directory specification has relative paths ignored.

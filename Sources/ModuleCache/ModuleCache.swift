@@ -48,16 +48,40 @@ package final class ModuleCache: Sendable {
         return hasher.finalize().hexadecimal
     }
 
+    /// Makes the folders that anything is ever written to, and names those that can be.
+    ///
+    /// The temporary one counts only if it is ours alone (``CacheConfiguration/gatherTemporaryFolders()``).
+    package func writableFolders() -> [String] {
+        var folders: [String] = []
+        do throws(StorageError) {
+            try prepareFolders()
+            folders.append(directory)
+        } catch {
+            log("\(error)")
+        }
+        do throws(StorageError) {
+            try prepareFolder(configuration.temporaryDirectory)
+            folders.append(configuration.temporaryDirectory)
+        } catch {
+            log("\(error)")
+        }
+        return folders
+    }
+
     /// Makes the folders, and sees to it that they are ours alone.
     func prepareFolders() throws(StorageError) {
         for folder in [directory, entriesFolder, stagingFolder, locksFolder, directory + "/index"] {
-            try makeFolder(folder)
-            guard let status = FileStatus(path: folder, followingLinks: folder == directory), status.isDirectory else {
-                throw StorageError("\(folder): is not a folder")
-            }
-            guard status.isOurs else {
-                throw StorageError("\(folder): belongs to somebody else, or others may write to it")
-            }
+            try prepareFolder(folder)
+        }
+    }
+
+    private func prepareFolder(_ folder: String) throws(StorageError) {
+        try makeFolder(folder)
+        guard let status = FileStatus(path: folder, followingLinks: folder == directory), status.isDirectory else {
+            throw StorageError("\(folder): is not a folder")
+        }
+        guard status.isOurs else {
+            throw StorageError("\(folder): belongs to somebody else, or others may write to it")
         }
     }
 }

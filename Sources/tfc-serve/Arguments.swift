@@ -27,6 +27,12 @@ struct ListenAddress: ExpressibleByArgument {
     var defaultValueDescription: String { "\(host):\(port)" }
 }
 
+/// `on`, `off`.
+enum Switch: String, ExpressibleByArgument, CaseIterable {
+    case on
+    case off
+}
+
 /// `10s`, `500ms`, `100us`, `100ns`; a number alone is seconds.
 struct TimeSpan: ExpressibleByArgument {
     var nanoseconds: Int64

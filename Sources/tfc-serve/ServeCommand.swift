@@ -33,6 +33,9 @@ struct ServeCommand: ParsableCommand {
             valueName: "host"))
     var allowOutbound: [String] = []
 
+    @Option(help: "Whether the process gives up what it does not need before it runs functions.")
+    var containment = Switch.on
+
     func run() throws {
         // Before any other thread is there, so that none of them takes the signals.
         let signals = StopSignals()
@@ -63,6 +66,7 @@ struct ServeCommand: ParsableCommand {
         settings.configuration.port = addr.port
         limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
+        settings.isContained = containment == .on
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

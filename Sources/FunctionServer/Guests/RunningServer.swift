@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable {
     package var limits = GuestLimits()
     /// How functions are compiled.
     package var compilation = CompileOptions()
+    /// Whether the process gives up what it does not need, before any function runs.
+    package var isContained = false
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -27,6 +29,9 @@ package struct ServerSettings: Sendable {
         outbound += patterns
         return patterns.count == hosts.count
     }
+
+    /// Whether guests may send requests.
+    var connects: Bool { !outbound.isEmpty }
 
     /// What guests get of it.
     var guestLimits: GuestLimits {
@@ -42,11 +47,19 @@ package final class RunningServer: Sendable {
     private let server: Server
 
     /// Begins to serve, on a socket that listens already.
+    ///
+    /// If it is to be contained, no other thread may have been started: only those that are started here will be.
     package init(folder: String, settings: ServerSettings, socket: ListeningSocket, logger: Logger) throws {
         Self.raiseDescriptorLimit()
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
-        let cache = ModuleCache(
-            configuration: CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") }))
+        var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
+        if settings.isContained { places.gatherTemporaryFolders() }
+        let cache = ModuleCache(configuration: places)
+        if settings.isContained {
+            Self.contain(folder: folder, writable: cache.writableFolders(), connects: settings.connects, logger)
+        } else {
+            logger.info("containment: off")
+        }
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket,
@@ -67,6 +80,11 @@ package final class RunningServer: Sendable {
     /// Blocks.
     package func shutDown() {
         server.shutDown()
+    }
+
+    private static func contain(folder: String, writable: [String], connects: Bool, _ logger: Logger) {
+        let report = Containment(folder: folder, writable: writable, connects: connects).enter()
+        logger.log(level: report.isComplete ? .info : .warning, "containment: \(report)")
     }
 
     /// A connection is a descriptor; the usual limit is for programs with few files.
