@@ -38,6 +38,7 @@ static void *map_group(void) {
     size_t size = (group_size + 1) * (size_t)TF_BLOCK_BYTES;
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return NULL;
+    madvise(memory, size, MADV_DONTDUMP); /* no core dump holds what guests hold */
     char *first = memory + (-(uintptr_t)memory & (TF_BLOCK_BYTES - 1));
     /* The highest first, so that they are taken in ascending order. */
     for (int i = group_size - 1; i > 0; i--) {

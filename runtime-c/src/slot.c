@@ -24,10 +24,18 @@ bool tf_slot_extend(uint8_t *base, uint64_t from, uint64_t to) {
     return to <= from || mprotect(base + from, to - from, PROT_READ | PROT_WRITE) == 0;
 }
 
+/* No core dump holds what guests hold. Once per mapping, and each one anew: a mapping over another starts without. */
+static bool leave_out_of_dumps(uint8_t *start, uint64_t bytes) {
+    madvise(start, bytes, MADV_DONTDUMP);
+    return true;
+}
+
 /* Nothing in [from, to) and no access. */
 static bool empty(uint8_t *base, uint64_t from, uint64_t to) {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    return to <= from || mmap(base + from, to - from, PROT_NONE, flags, -1, 0) != MAP_FAILED;
+    if (to <= from) return true;
+    if (mmap(base + from, to - from, PROT_NONE, flags, -1, 0) == MAP_FAILED) return false;
+    return leave_out_of_dumps(base + from, to - from);
 }
 
 static void release(uint8_t *base) { munmap(base, TF_RESERVATION_BYTES); }
@@ -44,6 +52,7 @@ static bool map_image(uint8_t *base, const tf_contents *contents) {
         if (mmap(base + extent->at, extent->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, contents->file,
                  (off_t)extent->source) == MAP_FAILED)
             return false;
+        leave_out_of_dumps(base + extent->at, extent->length);
     }
     return true;
 }
@@ -103,7 +112,7 @@ static bool take_new(tf_slot *taken) {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     void *base = mmap(NULL, TF_RESERVATION_BYTES, PROT_NONE, flags, -1, 0);
     *taken = (tf_slot){.base = base};
-    return base != MAP_FAILED;
+    return base != MAP_FAILED && leave_out_of_dumps(base, TF_RESERVATION_BYTES);
 }
 
 /* Makes a slot that holds something, or nothing, into one of so many zeros. */

@@ -98,6 +98,7 @@ bool tf_stack_map(tf_stack *stack, size_t size) {
         munmap(memory, whole);
         return false;
     }
+    madvise(memory, whole, MADV_DONTDUMP); /* no core dump holds what guests hold */
     stack->low = (uintptr_t)memory + TF_STACK_GUARD;
     stack->top = stack->low + size;
     return true;
