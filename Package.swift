@@ -110,7 +110,7 @@ let commands: [Target] = [
     command(
         "tfc-serve",
         [
-            "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log,
+            "CRuntime", "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     command(

@@ -36,22 +36,30 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Whether the process gives up what it does not need before it runs functions.")
     var containment = Switch.on
 
+    @Option(help: "Whether a server that ends abnormally is started again, by a process that does nothing else.")
+    var supervise = Switch.on
+
     func run() throws {
-        // Before any other thread is there, so that none of them takes the signals.
-        let signals = StopSignals()
+        signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { _ in TextLogHandler() }
         let logger = Logger(label: "tfc-serve")
-        let server: RunningServer
         do {
             let settings = try settings()
             let socket = try ListeningSocket(host: addr.host, port: addr.port)
-            server = try RunningServer(folder: folder, settings: settings, socket: socket, logger: logger)
+            // Before any other thread is there, which no copy would have, and which would take the signals.
+            let signals = supervise == .on ? Supervisor(socket: socket, logger: logger).run() : .fromAnybody
+            signals.block()
+            let server = try RunningServer(folder: folder, settings: settings, socket: socket, logger: logger)
+            serve(server, until: signals, logger)
         } catch let error as ValidationError {
             throw error
         } catch {
             FileDescriptorOutput.error.write("tfc-serve: \(error)\n")
             throw ExitCode(1)
         }
+    }
+
+    private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
         logger.info("listening on http://\(server.address)")
         let signal = signals.wait()
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])

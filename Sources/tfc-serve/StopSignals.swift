@@ -1,16 +1,26 @@
 import Glibc
 
-/// SIGTERM and SIGINT, taken by one thread that waits for them.
+/// The signals that tell a process to stop, taken by one thread that waits for them.
 struct StopSignals {
-    private var set = sigset_t()
+    /// By number: what each means.
+    private let meanings: [Int32: String]
+
+    /// SIGTERM and SIGINT, from whoever may send them.
+    static let fromAnybody = StopSignals(meanings: [SIGTERM: "SIGTERM", SIGINT: "SIGINT"])
+
+    /// What a supervisor hands on to the process that serves.
+    ///
+    /// Terminals, `timeout` and service managers send a signal to all processes of a group or a service. Were the
+    /// signals the same, one of theirs and one handed on would be two, and the second ends the process at once.
+    static let fromSupervisor = StopSignals(meanings: [SIGUSR1: "SIGTERM", SIGUSR2: "SIGINT"])
+
+    /// The signal that tells the process that serves what this one told its supervisor.
+    static func handedOn(_ number: Int32) -> Int32 { number == SIGINT ? SIGUSR2 : SIGUSR1 }
 
     /// Keeps the signals from all threads that are started from now on.
-    init() {
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
+    func block() {
+        var set = set
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        signal(SIGPIPE, SIG_IGN)
     }
 
     /// Waits for one.
@@ -20,14 +30,22 @@ struct StopSignals {
         var set = set
         var number: Int32 = 0
         while sigwait(&set, &number) != 0 {}
-        return number == SIGINT ? "SIGINT" : "SIGTERM"
+        return meanings[number] ?? ""
     }
 
     /// From now on one more of them ends the process at once.
     func endAtTheNext() {
-        signal(SIGTERM) { _exit(128 + $0) }
-        signal(SIGINT) { _exit(128 + $0) }
+        for number in meanings.keys {
+            signal(number) { _exit(128 + ($0 == SIGINT || $0 == SIGUSR2 ? SIGINT : SIGTERM)) }
+        }
         var set = set
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    private var set: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in meanings.keys { sigaddset(&set, number) }
+        return set
     }
 }

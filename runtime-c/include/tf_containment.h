@@ -4,7 +4,8 @@
  * no other programs, no other processes, no new code but that of files, few files, few sockets. It is put in force once,
  * by a thread that has not started any other yet: what it starts inherits it, and nobody can undo it.
  *
- * A refused call is an error to its caller (EPERM, EACCES), not the end of the process. */
+ * A refused call is an error to its caller (EPERM, EACCES), not the end of the process. A crash is the end of it, at
+ * once: handlers of crashes that were installed before are gone. */
 #ifndef TF_CONTAINMENT_H
 #define TF_CONTAINMENT_H
 

@@ -13,4 +13,12 @@ int tf_close_all_on_exec(void);
 /* Gives the calling thread the name that `ps -L` and debuggers show, of at most 15 bytes. */
 void tf_name_thread(const char *name);
 
+/* Starts a copy of this process, which must have one thread. Returns 0 in the copy and its number here, or the negated
+ * errno. The copy gets the signal once this process ends, however that happens. */
+int tf_start_copy(int signal);
+
+/* Lets crashes end the process at once, whatever handlers there are: Swift's first start a program that takes seconds to
+ * print a backtrace. */
+void tf_drop_crash_handlers(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "tf_call_filter.h"
+#include "tf_process.h"
 
 tf_containment_report tf_contain(const tf_containment *containment) {
     tf_containment_report report = {0};
@@ -12,5 +13,7 @@ tf_containment_report tf_contain(const tf_containment *containment) {
     report.files = tf_file_rules_install(containment, &report.files_version);
     /* The last: it allows none of the calls that put the others in force. */
     report.calls = tf_call_filter_install(containment->connects);
+    /* Swift's wait for a program that prints a backtrace, and that can't be started now. */
+    if (report.calls == 0) tf_drop_crash_handlers();
     return report;
 }

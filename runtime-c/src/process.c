@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <signal.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,3 +19,19 @@ int tf_close_all_on_exec(void) {
 
 /* Not by /proc/thread-self/comm: under containment nothing there can be opened for writing. */
 void tf_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+int tf_start_copy(int signal) {
+    pid_t original = getpid(), copy = fork();
+    if (copy < 0) return -errno;
+    if (copy > 0) return copy;
+    prctl(PR_SET_PDEATHSIG, signal);
+    /* It may have ended before that was asked for. */
+    if (getppid() != original) raise(signal);
+    return 0;
+}
+
+void tf_drop_crash_handlers(void) {
+    static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGSYS, SIGTRAP};
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &standard, NULL);
+}

@@ -8,6 +8,7 @@ final class ServerProcess {
     let process: pid_t
     let port: Int
     private let logPath: String
+    private var hasEnded = false
 
     /// Starts it over modules by file name, as `wat2wasm` (Debian: wabt) reads them, and waits until it listens.
     init(_ modules: [String: String] = [:], flags: [String] = []) throws {
@@ -29,19 +30,30 @@ final class ServerProcess {
     }
 
     deinit {
+        guard !hasEnded else { return }
         kill(process, SIGTERM)
-        var status: Int32 = 0
-        if !eventually({ waitpid(process, &status, WNOHANG) != 0 }) {
+        if end() == .min {
             kill(process, SIGKILL)
-            waitpid(process, &status, 0)
+            _ = end()
         }
     }
 
     /// What it has logged so far.
     var log: String { Self.read(logPath) }
 
-    /// The process that serves.
-    var server: pid_t { process }
+    /// The process that serves: the supervisor's child, if there is one.
+    var server: pid_t {
+        let children = Self.read("/proc/\(process)/task/\(process)/children")
+        return children.split(separator: " ").first.flatMap { pid_t($0) } ?? process
+    }
+
+    /// Waits for the end; the exit code, or the negated signal.
+    func end() -> Int32 {
+        var status: Int32 = 0
+        guard !hasEnded, eventually({ waitpid(process, &status, WNOHANG) == process }) else { return .min }
+        hasEnded = true
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+    }
 
     func get(_ target: String) throws -> RawResponse {
         let client = try RawClient(port: port)
@@ -77,6 +89,26 @@ final class ServerProcess {
         return line.split(separator: ":").last.flatMap { Int($0) }
     }
 
+    /// Whether there is such a process, and it has not ended.
+    static func isRunning(_ process: pid_t) -> Bool {
+        let status = read("/proc/\(process)/status")
+        return !status.isEmpty && !status.contains("State:\tZ")
+    }
+
+    /// The names of the threads of the process that serves.
+    var threadNames: [String] {
+        guard let folder = opendir("/proc/\(server)/task") else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let number = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !number.hasPrefix(".") { names.append(String(proc("task/\(number)/comm").dropLast())) }
+        }
+        return names
+    }
+
     /// A line of the process's status.
     func status(_ name: String) -> String? {
         proc("status").split(separator: "\n").first { $0.hasPrefix(name + ":") }?.split(separator: "\t").last.map(
@@ -93,6 +125,16 @@ final class ServerProcess {
         return read(output.path + "/output")
     }
 
+    /// Runs a program beside the tests to its end; the code it ended with.
+    static func code(_ name: String, _ arguments: [String]) throws -> Int32 {
+        let output = try TestFolder(["output": ""])
+        let process = try start(
+            name, arguments, cache: output.path, descriptor: STDERR_FILENO, to: output.path + "/output")
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        return status >> 8
+    }
+
     private static func start(
         _ name: String, _ arguments: [String], cache: String, descriptor: Int32, to log: String
     ) throws -> pid_t {
@@ -100,6 +142,13 @@ final class ServerProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        // The threads that tests run on block most signals, and programs inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var vector: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
@@ -109,7 +158,7 @@ final class ServerProcess {
             ]
         defer { for string in vector + variables { free(string) } }
         var child = pid_t()
-        guard posix_spawn(&child, path, &actions, nil, &vector, &variables) == 0 else {
+        guard posix_spawn(&child, path, &actions, &attributes, &vector, &variables) == 0 else {
             throw TestFailure("\(path) is not there")
         }
         return child
@@ -147,6 +196,21 @@ enum Modules {
             (if (i32.eq (local.get $response) (i32.const -1))
               (then (drop (call $body (i32.const 0) (i32.const 32) (i32.const 7))))
               (else (drop (call $body (i32.const 0) (i32.const 40) (i32.const 8)))))))
+        """
+    }
+
+    /// A command that says something to the log, and never ends.
+    static func loopingCommand(saying text: String) -> String {
+        """
+        (module
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 16) "\(text)\\0a")
+          (func (export "_start")
+            (i32.store (i32.const 0) (i32.const 16))
+            (i32.store (i32.const 4) (i32.const \(text.utf8.count + 1)))
+            (drop (call $write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))
+            (loop $again (br $again))))
         """
     }
 
