@@ -49,8 +49,8 @@ const tf_call_row tf_call_rows[] = {
     ALLOW_IF(sendto, ARE_NULL(4)),
     /* NIO, leases of files that are read, the compiler's pipe. F_SETOWN would signal others. */
     ALLOW_IF(fcntl, IS(1, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_SETSIG, F_SETLEASE, F_SETPIPE_SZ)),
-    /* stdio asks whether it writes to a terminal. */
-    ALLOW_IF(ioctl, IS(1, TCGETS)),
+    /* stdio asks whether it writes to a terminal, the resolver how long an answer is. */
+    ALLOW_IF(ioctl, IS(1, TCGETS, FIONREAD)),
     /* Names of threads. */
     ALLOW_IF(prctl, IS(0, PR_SET_NAME, PR_GET_NAME, SET_VMA)),
     /* Threads, and nothing else: glibc tries clone3 first, whose arguments no filter sees, and then this. */

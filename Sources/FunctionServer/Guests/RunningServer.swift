@@ -75,11 +75,11 @@ package final class RunningServer: Sendable {
     /// Requests being answered.
     package var requestsUnderWay: Int { server.requestsUnderWay }
 
-    /// Lets requests under way end, within the time for that.
+    /// Lets requests under way end, within the time for that; the process is to end next.
     ///
     /// Blocks.
     package func shutDown() {
-        server.shutDown()
+        server.shutDown(endingLoops: false)
     }
 
     private static func contain(folder: String, writable: [String], connects: Bool, _ logger: Logger) {

@@ -129,8 +129,9 @@ package final class Server: Sendable {
 
     /// Stops accepting, lets requests under way end within the time for it, and ends all threads.
     ///
-    /// Blocks.
-    package func shutDown() {
+    /// Blocks. The event loops may be left to the end of the process: NIO ends them by libdispatch, whose threads read
+    /// their own state beneath /proc, and which gives up the process where containment keeps it from that.
+    package func shutDown(endingLoops: Bool = true) {
         guard !frontend.isDraining.exchange(true, ordering: .sequentiallyConsistent) else { return }
         watcher?.stop()
         try? listener.close().wait()
@@ -142,7 +143,8 @@ package final class Server: Sendable {
         frontend.stop()
         // A thread that is busy still has answers for the loops; they go with the process.
         let grace = MonotonicTime.now().advanced(by: .second)
-        if frontend.waitUntilEnded(until: max(deadline, grace)) { try? group.syncShutdownGracefully() }
+        let hasEnded = frontend.waitUntilEnded(until: max(deadline, grace))
+        if hasEnded, endingLoops { try? group.syncShutdownGracefully() }
     }
 }
 

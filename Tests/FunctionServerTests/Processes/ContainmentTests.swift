@@ -49,6 +49,19 @@ struct ContainmentTests {
         #expect(!server.log.contains("refused by the kernel"))
     }
 
+    @Test("a contained server has no threads of libdispatch, which would read what it may not, also when it ends")
+    func noDispatch() throws {
+        for _ in 0..<5 {
+            let server = try ServerProcess(
+                ["f.wasm": Modules.say("one")], flags: ["--supervise", "off", "--allow-outbound", "*"])
+            #expect(try server.get("/f.wasm").body == "one")
+            #expect(server.threadNames.count > 2)
+            #expect(!server.threadNames.contains { $0.hasSuffix("-qos") }, "\(server.threadNames)")
+            kill(server.process, SIGTERM)
+            #expect(server.end() == 0)
+        }
+    }
+
     @Test("containment can be left out, and then the log says so")
     func off() throws {
         let server = try ServerProcess(["f.wasm": Modules.say("one")], flags: ["--containment", "off"])
