@@ -1,8 +1,8 @@
 /* tf_containment.h: what a process may still ask of the kernel once strangers' code runs in it.
  *
  * A guest that broke out of its sandbox would run native code with all that the process may do. This makes it little:
- * no other programs, no other processes, no new code but that of files, few files, few sockets. It is put in force once,
- * by a thread that has not started any other yet: what it starts inherits it, and nobody can undo it.
+ * no other programs, no other processes, no new code but that of files, few files, few sockets. It is put in force
+ * once, by a thread that has not started any other yet: what it starts inherits it, and nobody can undo it.
  *
  * A refused call is an error to its caller (EPERM, EACCES), not the end of the process. A crash is the end of it, at
  * once: handlers of crashes that were installed before are gone. */
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 typedef struct tf_containment {
-    const char *const *readable; /* files, and folders beneath which may be read; NULL ends. What is missing is left out */
+    const char *const *readable; /* files, and folders beneath which may be read; NULL ends; skips what is missing */
     const char *const *writable; /* folders beneath which may be read, made, written and removed; NULL ends */
     bool connects;               /* whether requests go out: sockets of TCP and UDP may be made and connected */
 } tf_containment;

@@ -17,8 +17,8 @@ void tf_name_thread(const char *name);
  * errno. The copy gets the signal once this process ends, however that happens. */
 int tf_start_copy(int signal);
 
-/* Lets crashes end the process at once, whatever handlers there are: Swift's first start a program that takes seconds to
- * print a backtrace. */
+/* Lets crashes end the process at once, whatever handlers there are: Swift's first start a program that takes seconds
+ * to print a backtrace. */
 void tf_drop_crash_handlers(void);
 
 #endif

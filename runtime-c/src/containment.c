@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "tf_call_filter.h"
+#include "tf_file_rules.h"
 #include "tf_process.h"
 
 tf_containment_report tf_contain(const tf_containment *containment) {

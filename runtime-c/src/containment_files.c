@@ -4,6 +4,8 @@
  * looked at by its own place, not by the /proc/self/fd it was named with. It has no say in what modes, owners, time
  * stamps and sizes of paths are asked: the filter of calls leaves out what could change them. */
 #define _GNU_SOURCE
+#include "tf_file_rules.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,8 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tf_call_filter.h"
-#include "tf_containment.h"
 
 /* As in <linux/landlock.h>, which older systems have without the later versions' members. */
 typedef struct rules_attribute {

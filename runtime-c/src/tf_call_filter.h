@@ -37,8 +37,4 @@ extern const size_t tf_call_row_count;
 /* Puts the filter of the rows in force for every thread of the process. Returns 0 or the errno. */
 int tf_call_filter_install(bool connects);
 
-/* Puts the file rules in force for this thread (see tf_containment.h). Returns 0 or the errno. */
-struct tf_containment;
-int tf_file_rules_install(const struct tf_containment *containment, int *version);
-
 #endif
