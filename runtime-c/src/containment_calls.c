@@ -51,8 +51,8 @@ const tf_call_row tf_call_rows[] = {
     ALLOW_IF(fcntl, IS(1, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_SETSIG, F_SETLEASE, F_SETPIPE_SZ)),
     /* stdio asks whether it writes to a terminal, the resolver how long an answer is. */
     ALLOW_IF(ioctl, IS(1, TCGETS, FIONREAD)),
-    /* Names of threads. */
-    ALLOW_IF(prctl, IS(0, PR_SET_NAME, PR_GET_NAME, SET_VMA)),
+    /* Names of threads, and the watchdog's punctuality. */
+    ALLOW_IF(prctl, IS(0, PR_SET_NAME, PR_GET_NAME, PR_SET_TIMERSLACK, SET_VMA)),
     /* Threads, and nothing else: glibc tries clone3 first, whose arguments no filter sees, and then this. */
     ALLOW_IF(clone, BITS(0, CLONE_THREAD | NOT_A_THREAD, CLONE_THREAD)),
     {.number = __NR_clone3, .error = ENOSYS},
