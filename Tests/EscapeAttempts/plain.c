@@ -17,7 +17,7 @@ const plain_call plain_calls[] = {
     CALL(open_tree), CALL(move_mount), CALL(mount_setattr), CALL(open_by_handle_at), CALL(name_to_handle_at),
     CALL(init_module), CALL(finit_module), CALL(delete_module), CALL(kexec_load), CALL(swapon), CALL(acct),
     CALL(setuid), CALL(setgid), CALL(setreuid), CALL(setresuid), CALL(setgroups), CALL(capset), CALL(personality),
-    CALL(settimeofday), CALL(clock_settime), CALL(sethostname), CALL(setrlimit), CALL(sched_setattr), CALL(ioprio_set),
+    CALL(settimeofday), CALL(clock_settime), CALL(sethostname), CALL(setrlimit), CALL(ioprio_set),
     CALL(memfd_create), CALL(memfd_secret), CALL(pkey_mprotect), CALL(remap_file_pages), CALL(shmget), CALL(shmat),
     CALL(msgget), CALL(semget), CALL(mq_open), CALL(fanotify_init), CALL(quotactl), CALL(syslog), CALL(vhangup),
     CALL(truncate), CALL(chdir), CALL(fchdir), CALL(fchmod), CALL(fchown), CALL(fchownat), CALL(mknodat), CALL(linkat),

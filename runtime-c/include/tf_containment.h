@@ -20,6 +20,7 @@ typedef struct tf_containment {
 /* By part: 0 if it is in force, else the errno with which the kernel refused. */
 typedef struct tf_containment_report {
     int no_new_privileges; /* no program started from here gains any; the other parts need it */
+    int privileges;        /* those of root but for files are given up */
     int files;             /* Landlock */
     int files_version;     /* of Landlock's interface; 0 if there is none */
     int calls;             /* the filter of system calls (seccomp) */

@@ -33,6 +33,9 @@ void tf_stack_unmap(tf_stack *stack);
 
 enum { TF_THREAD_BLOCKS = 4 };
 
+/* Whether a thread's priority may be taken from it, or has been. */
+enum { TF_PRIORITY_KEPT, TF_PRIORITY_LENT, TF_PRIORITY_SPENT };
+
 /* What the thread and the watchdog tell each other. Calls have numbers, odd while the outermost one runs, so that
  * nothing that is meant for one call is taken for the next one's. */
 typedef struct tf_watch {
@@ -42,10 +45,10 @@ typedef struct tf_watch {
     _Atomic(uint32_t) exhausted;  /* the call whose processor time is used up */
     _Atomic(uint32_t) waits;      /* the call that is to wait for its turn, 0: none; a futex */
     _Atomic(uint32_t) cpu_call;   /* the call that `cpu_start` is of */
-    _Atomic(uint32_t) slice_call; /* the call in which the thread's slice was changed */
+    _Atomic(uint32_t) priority;   /* TF_PRIORITY_… */
     _Atomic(int64_t) cpu_start;   /* what the thread's clock said when the watchdog first saw the call */
     uint32_t seen, last_call;     /* from here on: the watchdog's own */
-    bool is_long, is_ending;
+    bool is_long;
     int64_t turn_began;           /* or the wait, or the first look */
 } tf_watch;
 

@@ -62,10 +62,9 @@ static void until(look *self, int64_t time) {
 }
 
 /* The thread may have left the guest, or ended and its id gone to another: its handler checks. */
-static void signal_thread(look *self, tf_thread *thread) {
+static void signal_thread(look *self, const tf_thread *thread) {
     pid_t id = atomic_load(&thread->id);
-    if (id && thread->watch.is_long && !thread->watch.is_ending) tf_set_slice(id, TF_SLICE_SHORT);
-    thread->watch.is_ending = true;
+    if (thread->watch.is_long) tf_thread_hurry(thread);
     if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
     until(self, self->now + repeat_ns);
 }
@@ -87,7 +86,7 @@ static void first_look(look *self, tf_thread *thread, uint32_t call) {
     tf_watch *watch = &thread->watch;
     watch->seen = call;
     watch->turn_began = self->now;
-    watch->is_long = watch->is_ending = false;
+    watch->is_long = false;
     atomic_store(&watch->exhausted, 0);
     atomic_store(&watch->cpu_start, cpu_time(atomic_load(&thread->id)));
     atomic_store(&watch->cpu_call, call);
@@ -113,23 +112,22 @@ static void look_at(look *self, tf_thread *thread) {
     }
     look_at_cpu_time(self, thread, call);
     if (self->now - watch->turn_began < TF_TICK_NS && !watch->is_long) return;
-    if (!watch->is_long && !watch->is_ending) {
-        /* Whoever has less to do shall not wait for it. */
-        atomic_store(&watch->slice_call, call);
-        tf_set_slice(atomic_load(&thread->id), TF_SLICE_LONG);
-    }
     watch->is_long = true;
+    /* Whoever has less to do shall not wait for one that computes; one that waits itself is in nobody's way. */
+    if (atomic_load(&watch->priority) == TF_PRIORITY_LENT && used(thread) >= TF_TICK_NS) tf_thread_step_back(thread);
     if (self->long_count < most_long) self->long_ones[self->long_count++] = thread;
 }
 
-/* While others begin and end, one processor is left to them. */
+/* While others begin and end, or have a moment ago, one processor is left to them. */
 static uint32_t most_running(const look *self) {
     static uint32_t processors;
+    static int64_t last_begun = INT64_MIN / 2;
+    if (self->begun > 0) last_begun = self->now;
     if (!processors) {
         cpu_set_t set;
         processors = sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
     }
-    return self->begun > 0 && processors > 1 ? processors - 1 : processors;
+    return self->now - last_begun < 10 * TF_TICK_NS && processors > 1 ? processors - 1 : processors;
 }
 
 /* Returns when to look again. */
@@ -150,7 +148,6 @@ static int64_t look_around(void) {
 static void *watch(void *unused) {
     (void)unused;
     prctl(PR_SET_TIMERSLACK, 1);
-    tf_set_slice(0, TF_SLICE_SHORT);
     pthread_mutex_lock(&mutex);
     for (;;) {
         atomic_store(&next_look, INT64_MAX);
@@ -245,7 +242,6 @@ void tf_watch_end(tf_thread *thread, tf_store *store, int64_t before) {
     uint32_t call = atomic_load_explicit(&watch->call, memory_order_relaxed);
     if (!thread->innermost && call % 2 == 1) {
         charge(watch, store, call);
-        if (atomic_load(&watch->slice_call) == call) tf_set_slice(0, TF_SLICE_USUAL);
         atomic_store_explicit(&watch->call, call + 1, memory_order_release);
     }
     if (atomic_load_explicit(&watch->deadline, memory_order_relaxed) != before)

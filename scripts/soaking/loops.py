@@ -8,7 +8,7 @@ import time
 import guests
 from server import Client, Server, assemble, needed
 
-LIMIT = 1.0
+LIMIT = 5.0
 # Seconds that an answer may come after the limit.
 LATE = 0.010
 
@@ -60,7 +60,7 @@ def looping(server, count, meanwhile):
     for number, thread in enumerate(threads):
         thread.start()
         # Not all at the same moment.
-        time.sleep(LIMIT / 2 / count)
+        time.sleep(LIMIT / 5 / count)
     meanwhile()
     done.set()
     for thread in threads:

@@ -59,6 +59,7 @@ struct ContainmentReport: CustomStringConvertible {
 
     init(_ report: tf_containment_report) {
         add("no new privileges", report.no_new_privileges)
+        add("few old ones", report.privileges)
         add(report.files == 0 ? "files (Landlock \(report.files_version))" : "files", report.files)
         add("system calls", report.calls)
     }

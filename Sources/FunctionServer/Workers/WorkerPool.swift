@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 
 /// Threads that run blocking work, off the event loops: a fixed number, with a bounded queue.
@@ -20,6 +21,8 @@ package final class WorkerPool: Sendable {
         fileprivate var queue = Queue<Job>()
         fileprivate var running = 0
         fileprivate var isReady = false
+        /// Its last piece of work took long, so the next one is expected to.
+        fileprivate var isSlow = false
 
         /// A lane without work.
         package init() {}
@@ -28,8 +31,10 @@ package final class WorkerPool: Sendable {
     private struct Worker {
         /// Number of the piece of work under way; 0: none.
         var job: UInt64 = 0
-        /// Its work takes long: somebody else has taken its place among those awake.
+        /// Its work takes long, or is expected to: somebody else takes its place among those awake.
         var isAway = false
+        /// It has taken long.
+        var isLate = false
     }
 
     private struct State {
@@ -39,6 +44,8 @@ package final class WorkerPool: Sendable {
         /// Threads that are not asleep, or have been told to wake, and are not away.
         var awake = 0
         var away = 0
+        /// Numbers of threads that have left and are to be replaced; they count as before.
+        var spent: [Int] = []
         /// Threads that have been told to wake and have not yet.
         var called = 0
         /// Threads that have not ended.
@@ -51,6 +58,8 @@ package final class WorkerPool: Sendable {
 
     private let monitor = Monitor(State())
     private let warden = Monitor(())
+    private let name: String
+    private let runsGuests: Bool
     private let capacity: Int
     private let share: Int
     private let preferred: Int
@@ -61,8 +70,10 @@ package final class WorkerPool: Sendable {
     /// Starts the threads.
     ///
     /// A lane has at most `share` of them, `capacity` pieces of work wait at most, and `preferred` threads are awake
-    /// while the queue moves.
-    package init(name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil) {
+    /// while the queue moves. Threads whose work is guests lose their priority when it takes long, and are replaced.
+    package init(
+        name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil, runsGuests: Bool = false
+    ) {
         self.capacity = capacity
         self.share = max(1, share)
         self.preferred = max(1, min(preferred ?? threads, threads))
@@ -71,10 +82,10 @@ package final class WorkerPool: Sendable {
             $0.threads = max(1, threads)
             $0.awake = max(1, threads)
         }
-        for number in 0..<max(1, threads) {
-            WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
-        }
-        if self.preferred < threads { WorkerThread.start(name: "\(name)-w") { self.watch() } }
+        self.name = name
+        self.runsGuests = runsGuests
+        for number in 0..<max(1, threads) { startThread(number) }
+        WorkerThread.start(name: "\(name)-w") { self.watch() }
     }
 
     /// Queues a piece of work.
@@ -88,7 +99,7 @@ package final class WorkerPool: Sendable {
             state.queued += 1
             lane.queue.append(job)
             makeReady(lane, &state)
-            wakes = state.awake < preferred && call(&state)
+            wakes = state.awake < wanted(state) && call(&state)
             wakesWarden = state.isWardenAsleep && !wakes && preferred < state.threads
             if wakesWarden { state.isWardenAsleep = false }
             return true
@@ -123,49 +134,71 @@ package final class WorkerPool: Sendable {
 
     // MARK: - Threads
 
+    private func startThread(_ number: Int) {
+        WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
+    }
+
     private func work(_ number: Int) {
+        if runsGuests { tf_thread_set_replaceable() }
         var last: Lane?
         while let (lane, job) = next(after: last, number) {
             job()
             last = lane
+            if tf_thread_is_spent() { return leave(lane, number) }
         }
         monitor.withLock { $0.threads -= 1 }
         monitor.broadcast()
+    }
+
+    /// Ends a thread whose priority is gone; the warden puts another one in its place.
+    private func leave(_ lane: Lane, _ number: Int) {
+        monitor.withLock { state in
+            finished(lane, number, &state)
+            state.spent.append(number)
+            state.isWardenAsleep = false
+        }
+        wakeWarden()
     }
 
     /// Ends the piece of work before, and waits for the next one.
     ///
     /// Nil: the pool is stopped.
     private func next(after last: Lane?, _ number: Int) -> (Lane, Job)? {
+        var wakes = false
         let immediate = monitor.withLock { state -> (Lane, Job)? in
-            if let last {
-                last.running -= 1
-                makeReady(last, &state)
-            }
+            if let last { finished(last, number, &state) }
             if state.workers[number].isAway {
                 state.away -= 1
                 state.awake += 1
             }
             state.workers[number] = Worker()
-            return take(number, &state)
+            let taken = take(number, &state)
+            wakes = taken != nil && state.awake < wanted(state) && call(&state)
+            return taken
         }
+        if wakes { monitor.signal() }
         return immediate ?? sleep(number)
     }
 
     private func sleep(_ number: Int) -> (Lane, Job)? {
         var isAsleep = false
+        var wakes = false
         let found: (Lane, Job)?? = monitor.wait { state in
             if isAsleep {
                 guard state.called > 0 || state.isStopped else { return nil }
                 state.called = max(0, state.called - 1)
                 isAsleep = false
             }
-            if let found = take(number, &state) { return .some(.some(found)) }
+            if let found = take(number, &state) {
+                wakes = state.awake < wanted(state) && call(&state)
+                return .some(.some(found))
+            }
             if state.isStopped { return .some(.none) }
             state.awake -= 1
             isAsleep = true
             return nil
         }
+        if wakes { monitor.signal() }
         return found ?? nil
     }
 
@@ -176,9 +209,10 @@ package final class WorkerPool: Sendable {
         var begunBefore: UInt64 = 0
         while true {
             let isIdle = monitor.withLock { state in
-                state.isWardenAsleep = state.queued == 0 && !state.isStopped
+                state.isWardenAsleep = state.queued == 0 && !state.isStopped && state.spent.isEmpty
                 return state.isWardenAsleep
             }
+            replaceSpent()
             if isIdle {
                 _ = warden.wait { _ in monitor.withLock { $0.isWardenAsleep ? nil : true } }
             } else {
@@ -188,7 +222,7 @@ package final class WorkerPool: Sendable {
             let isOver = monitor.withLock { state in
                 markAway(since: begunBefore, &state)
                 begunBefore = state.begun
-                wakes = (state.begun < expected || state.awake < preferred) && call(&state)
+                wakes = (state.begun < expected || state.awake < wanted(state)) && call(&state)
                 expected = state.begun &+ UInt64(state.queued)
                 return state.isStopped && state.threads == 0
             }
@@ -198,6 +232,10 @@ package final class WorkerPool: Sendable {
     }
 
     // MARK: - With the lock
+
+    /// How many threads are to be awake while there is work: one more beside work that takes long, which may hold up
+    /// the one that is.
+    private func wanted(_ state: State) -> Int { state.away > 0 ? preferred + 1 : preferred }
 
     /// Calls a sleeping thread, which the caller has to signal.
     ///
@@ -209,15 +247,36 @@ package final class WorkerPool: Sendable {
         return true
     }
 
+    /// Starts a thread for each that left: by the warden, whose priority they inherit.
+    private func replaceSpent() {
+        let numbers = monitor.withLock { state in
+            defer { state.spent = [] }
+            return state.spent
+        }
+        for number in numbers { startThread(number) }
+    }
+
     /// Takes threads out of the count whose work began before the last look.
     private func markAway(since begun: UInt64, _ state: inout State) {
         for number in state.workers.indices {
             let job = state.workers[number].job
-            guard job > 0, job <= begun, !state.workers[number].isAway else { continue }
-            state.workers[number].isAway = true
-            state.away += 1
-            state.awake -= 1
+            guard job > 0, job <= begun else { continue }
+            state.workers[number].isLate = true
+            sendAway(number, &state)
         }
+    }
+
+    private func sendAway(_ number: Int, _ state: inout State) {
+        guard !state.workers[number].isAway else { return }
+        state.workers[number].isAway = true
+        state.away += 1
+        state.awake -= 1
+    }
+
+    private func finished(_ lane: Lane, _ number: Int, _ state: inout State) {
+        lane.running -= 1
+        lane.isSlow = state.workers[number].isLate
+        makeReady(lane, &state)
     }
 
     private func makeReady(_ lane: Lane, _ state: inout State) {
@@ -234,6 +293,7 @@ package final class WorkerPool: Sendable {
         state.queued -= 1
         state.begun &+= 1
         state.workers[number].job = state.begun
+        if lane.isSlow { sendAway(number, &state) }
         makeReady(lane, &state)
         return (lane, job)
     }
