@@ -111,7 +111,7 @@ def show_system_calls(bench, modules, options):
 
 def count_calls(bench, module, count):
     report = bench.scraps / "calls"
-    bench.run("strace", "-f", "-c", "-o", report, PROGRAM, "rounds", 1, count, module)
+    bench.run(shutil.which("strace"), "-f", "-c", "-o", report, PROGRAM, "rounds", 1, count, module)
     calls = {}
     for line in pathlib.Path(report).read_text().splitlines():
         words = line.split()
