@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 import ModuleCache
 import WasmModule
@@ -30,6 +31,7 @@ enum ModuleRun {
         let artifact = try artifact(arguments)
         let module = try LoadedModule(artifact)
         if arguments.invoke == nil { try checkEntry(of: module) }
+        if let slots = arguments.limits.poolSlots { tf_pool_set_slots(UInt32(clamping: slots)) }
         let wasi = try WASIContext(arguments)
         let store = try Store(limits: InstanceLimits(arguments.limits))
         store.keep(wasi)

@@ -37,7 +37,7 @@ struct RunCommand: ParsableCommand {
         name: .customShort("W"),
         help: ArgumentHelp(
             "Limits, separated by commas: timeout=2s (ms, us, ns), max-cpu-time=2s, max-memory-size=BYTES, "
-                + "max-wasm-stack=BYTES, max-table-elements=COUNT, max-open-files=COUNT, unknown-imports=error|trap|zero.",
+                + "max-wasm-stack=BYTES, max-table-elements=COUNT, max-open-files=COUNT, pool-slots=COUNT, unknown-imports=error|trap|zero.",
             valueName: "key=value"))
     var limits: [String] = []
 

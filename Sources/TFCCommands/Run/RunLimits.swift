@@ -10,6 +10,8 @@ struct RunLimits: Equatable, Sendable {
     var maximumTableElements: UInt64?
     /// Descriptors that are open at a time.
     var maximumOpenFiles: UInt64?
+    /// Memories that are kept ready for the next instances.
+    var poolSlots: UInt64?
     /// Bytes of each linear memory.
     var maximumMemory: UInt64?
     /// Bytes of stack.
@@ -31,6 +33,7 @@ struct RunLimits: Equatable, Sendable {
         case "max-cpu-time": processorTime = try Self.duration(key, value)
         case "max-table-elements": maximumTableElements = try Self.count(key, value)
         case "max-open-files": maximumOpenFiles = try Self.count(key, value)
+        case "pool-slots": poolSlots = try Self.count(key, value)
         case "max-memory-size": maximumMemory = try Self.bytes(key, value)
         case "max-wasm-stack": maximumStack = try Self.bytes(key, value)
         case "unknown-imports":
@@ -43,7 +46,8 @@ struct RunLimits: Equatable, Sendable {
     }
 
     static let keys =
-        "timeout, max-cpu-time, max-memory-size, max-wasm-stack, max-table-elements, max-open-files and unknown-imports"
+        "timeout, max-cpu-time, max-memory-size, max-wasm-stack, max-table-elements, max-open-files, pool-slots and "
+        + "unknown-imports"
 
     /// What sets a limit.
     static func key(for limit: Limit) -> String? {
