@@ -142,6 +142,30 @@ import WasmRuntime
         return count
     }
 
+    @Test("T9: an image of hundreds of pieces, each a mapping or two, is not kept by any thread")
+    func imageOfManyPieces() throws {
+        let data = (0..<200).map { (at: Int32($0 * 73_728), count: 500) }
+        let module = try module(pages: 230, data: data)
+        let bytes = expected(pages: 230, data: data)
+        let before = Self.mappings()
+        for _ in 0..<3 {
+            let instance = try instance(of: module)
+            #expect(instance.memory.baseAddress.map { memcmp($0, bytes, bytes.count) } == 0)
+            #expect(Self.mappings() > before + 300)
+            instance.memory[5_000_000] ^= 1
+        }
+        #expect(Self.mappings() < before + 300)
+    }
+
+    private static func mappings() -> Int {
+        guard let file = fopen("/proc/self/maps", "r") else { return -1 }
+        defer { fclose(file) }
+        var (line, size, count) = (UnsafeMutablePointer<CChar>?.none, 0, 0)
+        while getline(&line, &size, file) > 0 { count += 1 }
+        free(line)
+        return count
+    }
+
     @Test("without slots every memory is a fresh mapping, and nothing else changes")
     func withoutPool() throws {
         tf_pool_set_slots(0)

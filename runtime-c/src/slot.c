@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tf_slot.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,6 +12,11 @@
 /* A memory larger than this goes back to the kernel whole: where it accounts for every page that could be written, a
  * few of them idle would be too many. */
 static const uint64_t kept_at_most = 64 * 1024 * 1024;
+
+/* A process has only so many mappings (65,530 unless set otherwise), so an image of many pieces is not kept, and all
+ * threads together keep only so many slots, of up to 20 mappings each. */
+enum { most_pieces = 8, most_kept = 1600 };
+static _Atomic(uint32_t) kept_count;
 
 static _Atomic(uint32_t) slots_per_thread = TF_DEFAULT_SLOTS;
 
@@ -70,7 +76,7 @@ static bool fill(uint8_t *base, const tf_contents *contents) {
 /* --- A thread's slots --- */
 
 static void lock(tf_slots *slots) {
-    while (atomic_flag_test_and_set_explicit(&slots->lock, memory_order_acquire)) {}
+    while (atomic_flag_test_and_set_explicit(&slots->lock, memory_order_acquire)) sched_yield();
 }
 
 static void unlock(tf_slots *slots) { atomic_flag_clear_explicit(&slots->lock, memory_order_release); }
@@ -79,6 +85,7 @@ static void unlock(tf_slots *slots) { atomic_flag_clear_explicit(&slots->lock, m
 static tf_slot remove_at(tf_slots *slots, uint32_t index) {
     tf_slot slot = slots->kept[index];
     slots->kept[index] = slots->kept[--slots->count];
+    atomic_fetch_sub(&kept_count, 1);
     return slot;
 }
 
@@ -125,7 +132,7 @@ static bool resize(tf_slot *slot, uint64_t accessible) {
     return tf_slot_extend(slot->base, slot->accessible, accessible);
 }
 
-uint8_t *tf_slot_take(uint64_t accessible, const tf_contents *contents) {
+static uint8_t *take(uint64_t accessible, const tf_contents *contents) {
     tf_thread *thread = tf_thread_current();
     tf_slot slot;
     if (!(thread && take_kept(&thread->slots, accessible, contents->id, &slot)) && !take_new(&slot)) return NULL;
@@ -133,6 +140,12 @@ uint8_t *tf_slot_take(uint64_t accessible, const tf_contents *contents) {
     if (resize(&slot, accessible) && fill(slot.base, contents)) return slot.base;
     release(slot.base);
     return NULL;
+}
+
+/* Where the kernel refuses, what all threads keep may be what is too much. */
+uint8_t *tf_slot_take(uint64_t accessible, const tf_contents *contents) {
+    uint8_t *base = take(accessible, contents);
+    return base || tf_pool_trim(-1) == 0 ? base : take(accessible, contents);
 }
 
 /* Adds a slot, in place of the one that was used least recently if there is no room. */
@@ -147,7 +160,8 @@ static void keep(tf_slots *slots, tf_slot slot) {
         }
         evicted = remove_at(slots, oldest);
     }
-    bool kept = slots->count < most;
+    bool kept = slots->count < most && atomic_fetch_add(&kept_count, 1) < most_kept;
+    if (slots->count < most && !kept) atomic_fetch_sub(&kept_count, 1);
     if (kept) slots->kept[slots->count++] = slot;
     unlock(slots);
     if (evicted.base) release(evicted.base);
@@ -158,7 +172,8 @@ void tf_slot_give(uint8_t *base, uint64_t accessible, uint64_t extended, const t
     tf_thread *thread = tf_this_thread;
     tf_slot slot = {.base = base, .accessible = accessible, .contents = contents->id};
     bool good = thread && atomic_load(&slots_per_thread) > 0 && empty(base, accessible, extended);
-    if (good && accessible > kept_at_most) {
+    bool has_pieces = contents->count > most_pieces && is_mapped(contents);
+    if (good && (has_pieces || accessible > kept_at_most)) {
         good = empty(base, 0, accessible);
         slot.accessible = slot.contents = 0;
     } else if (good) {
@@ -176,6 +191,7 @@ void tf_slots_release(tf_slots *slots) {
     lock(slots);
     uint32_t count = slots->count;
     slots->count = 0;
+    atomic_fetch_sub(&kept_count, count);
     unlock(slots);
     for (uint32_t i = 0; i < count; i++) release(slots->kept[i].base);
 }
