@@ -242,6 +242,43 @@ import WasmRuntime
         #expect(found.withLock { $0 } == [true: 19, false: usual])
     }
 
+    @Test("T36: guests that wait in the host take no turns from those that compute")
+    func waitingGuests() throws {
+        var module = GuestModule()
+        module.importFunction("host", "sleep")
+        module.global("count", GuestModule.i64, isMutable: true, Op.i64(0))
+        module.function("sleep", Op.forever(Op.call(0)))
+        module.function("compute", Op.forever(Op.globalGet(0) + Op.i64(1) + [0x7C] + Op.globalSet(0)))
+        let loaded = try module.load()
+        let sleep = HostFunction(
+            module: "host", name: "sleep", type: plain,
+            call: { host, _ in
+                guard let host else { return TF_OK }
+                while !tf_store_interrupted(tf_host_store(host)) { poll(nil, 0, -1) }
+                return TF_TRAP_DEADLINE
+            })
+        let count = Mutex<UInt64>(0)
+        let run: @Sendable (String) -> Void = { name in
+            guard let store = try? Store(limits: InstanceLimits()) else { return }
+            var linker = Linker()
+            linker.define(sleep)
+            guard let instance = try? linker.instantiate(loaded, in: store) else { return }
+            store.setTimeout(.milliseconds(1000))
+            #expect(#expect(throws: Trap.self) { try instance.invoke(name) }?.kind == .deadline)
+            guard name == "compute", case .i64(let value)? = instance.global("count") else { return }
+            count.withLock { $0 = value }
+        }
+        func counted(beside sleepers: Int) -> UInt64 {
+            let threads = (0..<sleepers).map { _ in GuestThread { run("sleep") } }
+            GuestThread { run("compute") }.join()
+            for thread in threads { thread.join() }
+            return count.withLock { $0 }
+        }
+        // Other tests disturb the one as well as the other: taking turns with 63 it would be a thirtieth.
+        let alone = counted(beside: 0)
+        #expect((0..<5).contains { _ in counted(beside: 63) > alone / 6 })
+    }
+
     @Test("T14: a deadline in the middle of growth leaves a memory and a table that are as large as they say")
     func growth() throws {
         var module = GuestModule()

@@ -44,12 +44,15 @@ typedef struct tf_watch {
     _Atomic(uint32_t) call;       /* of the present call, or of the next one less one; odd: in a guest */
     _Atomic(uint32_t) exhausted;  /* the call whose processor time is used up */
     _Atomic(uint32_t) waits;      /* the call that is to wait for its turn, 0: none; a futex */
+    _Atomic(uint32_t) parked;     /* the call that does, 0: none */
     _Atomic(uint32_t) cpu_call;   /* the call that `cpu_start` is of */
     _Atomic(uint32_t) priority;   /* TF_PRIORITY_… */
     _Atomic(int64_t) cpu_start;   /* what the thread's clock said when the watchdog first saw the call */
     uint32_t seen, last_call;     /* from here on: the watchdog's own */
-    bool is_long;
+    bool is_long, is_busy;        /* in the same call for a tick; computing, not waiting */
     int64_t turn_began;           /* or the wait, or the first look */
+    int64_t released;             /* from a wait */
+    int64_t cpu_seen, cpu_looked; /* what the clock said at a look, and when that was */
 } tf_watch;
 
 typedef struct tf_thread {

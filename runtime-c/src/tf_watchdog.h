@@ -31,8 +31,12 @@ void tf_thread_step_back(tf_thread *thread);
 /* Lets one that did end soon. */
 void tf_thread_hurry(const tf_thread *thread);
 
-/* Lets at most `most` of the long guests run; the others wait, and take turns. For the watchdog. */
+/* Lets at most `most` of the long guests run, which compute or wait already; the others wait, and take turns. For the
+ * watchdog. */
 void tf_turns_decide(tf_thread *const *guests, uint32_t count, uint32_t most, int64_t now);
+
+/* Lets one go on. */
+void tf_turn_release(tf_thread *thread, int64_t now);
 
 /* Waits while it is not this guest's turn. For the signal handler, in code that may be left at any time. */
 void tf_turn_wait(tf_thread *thread);

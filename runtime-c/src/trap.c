@@ -188,7 +188,7 @@ static void on_deadline(int number, siginfo_t *info, void *raw) {
     tf_thread *thread = tf_this_thread;
     bool is_in_guest = thread && thread->innermost && is_guest_code(counter_of(raw));
     /* A host function further out may have started what others wait for. */
-    if (is_in_guest && !thread->innermost->outer) tf_turn_wait(thread);
+    if (is_in_guest && !thread->innermost->outer && tf_watch_verdict(thread) == TF_OK) tf_turn_wait(thread);
     tf_trap why = thread && thread->innermost ? tf_watch_verdict(thread) : TF_OK;
     if (why != TF_OK) {
         for (tf_activation *each = thread->innermost; each; each = each->outer) each->store->interrupted = why;

@@ -15,10 +15,15 @@
 /* A turn: long beside the cost of a change, short beside what anybody would notice. */
 static const int64_t turn_ns = 2 * TF_TICK_NS;
 
-static bool waits(const tf_watch *watch) { return atomic_load(&watch->waits) == atomic_load(&watch->call); }
+/* Told to, and does: whoever was in the runtime or a host function then goes on. */
+static bool waits(const tf_watch *watch) {
+    uint32_t call = atomic_load(&watch->call);
+    return atomic_load(&watch->waits) == call && atomic_load(&watch->parked) == call;
+}
 
-static bool is_overdue(const tf_watch *watch, int64_t now) {
-    return atomic_load(&watch->deadline) <= now || atomic_load(&watch->exhausted) == atomic_load(&watch->call);
+/* Computes, or would if it had a processor already. */
+static bool runs(const tf_watch *watch, int64_t now) {
+    return !waits(watch) && (watch->is_busy || now - watch->released < 2 * TF_TICK_NS);
 }
 
 static void stop(tf_thread *thread, int64_t now) {
@@ -29,19 +34,20 @@ static void stop(tf_thread *thread, int64_t now) {
     if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
 }
 
-static void release(tf_thread *thread, int64_t now) {
+void tf_turn_release(tf_thread *thread, int64_t now) {
     tf_watch *watch = &thread->watch;
-    watch->turn_began = now;
+    if (atomic_load(&watch->waits) == 0) return;
+    watch->turn_began = watch->released = now;
     atomic_store(&watch->waits, 0);
     syscall(SYS_futex, &watch->waits, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* Of those that wait, or of those that don't, the one whose state is the oldest. NULL: none. */
-static tf_thread *oldest(tf_thread *const *guests, uint32_t count, bool waiting) {
+/* Of those that wait, or of those that run, the one whose state is the oldest. NULL: none. */
+static tf_thread *oldest(tf_thread *const *guests, uint32_t count, bool waiting, int64_t now) {
     tf_thread *found = NULL;
     for (uint32_t i = 0; i < count; i++) {
         const tf_watch *watch = &guests[i]->watch;
-        if (waits(watch) != waiting) continue;
+        if (waiting ? !waits(watch) : !runs(watch, now)) continue;
         if (!found || watch->turn_began < found->watch.turn_began) found = guests[i];
     }
     return found;
@@ -50,27 +56,23 @@ static tf_thread *oldest(tf_thread *const *guests, uint32_t count, bool waiting)
 void tf_turns_decide(tf_thread *const *guests, uint32_t count, uint32_t most, int64_t now) {
     uint32_t running = 0, waiting = 0;
     for (uint32_t i = 0; i < count; i++) {
-        bool is_waiting = waits(&guests[i]->watch);
-        if (is_waiting && is_overdue(&guests[i]->watch, now)) {
-            release(guests[i], now);
-        } else if (is_waiting) {
-            waiting++;
-        } else if (!is_overdue(&guests[i]->watch, now)) {
-            running++;
-        }
+        waiting += waits(&guests[i]->watch);
+        running += runs(&guests[i]->watch, now);
     }
-    /* Turns that are over, for as many as wait; and whoever is too many. */
+    /* Turns that are over, for as many as wait; and whoever is too many. Stopped ones don't wait yet. */
     uint32_t over = waiting;
-    for (tf_thread *guest; running > 0 && (guest = oldest(guests, count, false)); running--) {
+    for (uint32_t left = running; left > 0; left--) {
+        tf_thread *guest = oldest(guests, count, false, now);
         bool is_over = over > 0 && now - guest->watch.turn_began >= turn_ns;
         if (running <= most && !is_over) break;
         if (is_over) over--;
         stop(guest, now);
-        waiting++;
+        running--;
     }
-    for (tf_thread *guest; waiting > 0 && running < most && (guest = oldest(guests, count, true)); running++) {
-        release(guest, now);
-        waiting--;
+    for (; waiting > 0 && running < most; waiting--, running++) {
+        tf_thread *guest = oldest(guests, count, true, now);
+        if (!guest) break; /* it has ended meanwhile */
+        tf_turn_release(guest, now);
     }
 }
 
@@ -78,6 +80,9 @@ void tf_turn_wait(tf_thread *thread) {
     tf_watch *watch = &thread->watch;
     uint32_t call = atomic_load(&watch->call);
     if (call % 2 == 1 && atomic_load(&watch->waits) == call) tf_thread_step_back(thread);
-    while (call % 2 == 1 && atomic_load(&watch->waits) == call)
+    if (call % 2 == 0) return;
+    atomic_store(&watch->parked, call);
+    while (atomic_load(&watch->waits) == call)
         syscall(SYS_futex, &watch->waits, FUTEX_WAIT_PRIVATE, call, NULL, NULL, 0);
+    atomic_store(&watch->parked, 0);
 }

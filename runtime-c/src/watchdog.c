@@ -47,7 +47,7 @@ static int64_t used(const tf_thread *thread) {
 
 /* --- Looking --- */
 
-enum { most_long = 1024 }; /* more of them at once than that run as the kernel likes */
+enum { most_long = 8192 }; /* more of them at once than that run as the kernel likes */
 
 typedef struct look {
     int64_t now, next;
@@ -62,8 +62,9 @@ static void until(look *self, int64_t time) {
 }
 
 /* The thread may have left the guest, or ended and its id gone to another: its handler checks. */
-static void signal_thread(look *self, const tf_thread *thread) {
+static void signal_thread(look *self, tf_thread *thread) {
     pid_t id = atomic_load(&thread->id);
+    tf_turn_release(thread, self->now);
     if (thread->watch.is_long) tf_thread_hurry(thread);
     if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
     until(self, self->now + repeat_ns);
@@ -86,10 +87,25 @@ static void first_look(look *self, tf_thread *thread, uint32_t call) {
     tf_watch *watch = &thread->watch;
     watch->seen = call;
     watch->turn_began = self->now;
-    watch->is_long = false;
+    watch->is_long = watch->is_busy = false;
+    watch->released = INT64_MIN / 2;
     atomic_store(&watch->exhausted, 0);
-    atomic_store(&watch->cpu_start, cpu_time(atomic_load(&thread->id)));
+    watch->cpu_seen = cpu_time(atomic_load(&thread->id));
+    watch->cpu_looked = self->now;
+    atomic_store(&watch->cpu_start, watch->cpu_seen);
     atomic_store(&watch->cpu_call, call);
+}
+
+/* Whether it computes, or waits for something and is in nobody's way: it has used an eighth of the time, since a look
+ * that is long enough ago. */
+static void look_at_business(look *self, tf_thread *thread) {
+    tf_watch *watch = &thread->watch;
+    int64_t elapsed = self->now - watch->cpu_looked;
+    if (elapsed < TF_TICK_NS / 2) return;
+    int64_t time = cpu_time(atomic_load(&thread->id));
+    watch->is_busy = (time - watch->cpu_seen) * 8 >= elapsed;
+    watch->cpu_seen = time;
+    watch->cpu_looked = self->now;
 }
 
 static void look_at(look *self, tf_thread *thread) {
@@ -111,11 +127,14 @@ static void look_at(look *self, tf_thread *thread) {
         return;
     }
     look_at_cpu_time(self, thread, call);
+    if (deadline <= self->now || atomic_load(&watch->exhausted) == call) return;
     if (self->now - watch->turn_began < TF_TICK_NS && !watch->is_long) return;
     watch->is_long = true;
+    look_at_business(self, thread);
     /* Whoever has less to do shall not wait for one that computes; one that waits itself is in nobody's way. */
     if (atomic_load(&watch->priority) == TF_PRIORITY_LENT && used(thread) >= TF_TICK_NS) tf_thread_step_back(thread);
-    if (self->long_count < most_long) self->long_ones[self->long_count++] = thread;
+    bool has_turn = atomic_load(&watch->waits) == call || self->now - watch->released < 2 * TF_TICK_NS;
+    if ((watch->is_busy || has_turn) && self->long_count < most_long) self->long_ones[self->long_count++] = thread;
 }
 
 /* While others begin and end, or have a moment ago, one processor is left to them. */
