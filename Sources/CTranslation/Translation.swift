@@ -9,7 +9,7 @@ package import WasmValidation
 /// - Parameters:
 ///   - module: the module, its module-level rules checked.
 ///   - bytes: the bytes it was decoded from; function bodies are ranges of them.
-///   - isWanted: asked now and then; the translation stops with ``TranslationError/stopped`` when the answer is no.
+///   - isWanted: asked for each function; the translation stops with ``TranslationError/stopped`` when the answer is no.
 ///   - sink: takes the text, piece by piece, and keeps none of the pointers; all of it is a complete C source without a
 ///     terminating NUL.
 package func translate(
@@ -24,7 +24,8 @@ package func translate(
     var translator = BodyTranslator(module, layout: layout, options: options)
     for index in module.module.importedFunctionCount..<module.module.functions.count {
         try translator.translate(FunctionIndex(index), bytes: bytes, into: &pieces.text)
-        if try pieces.passOn(to: sink), !isWanted() { throw .stopped }
+        guard isWanted() else { throw .stopped }
+        try pieces.passOn(to: sink)
     }
     text.writeClosing(into: &pieces.text)
     try pieces.passOn(to: sink, all: true)
@@ -49,16 +50,13 @@ private struct Pieces: ~Copyable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Returns whether there was enough to pass on.
-    @discardableResult
     mutating func passOn(
         to sink: (UnsafeBufferPointer<UInt8>) -> Void, all: Bool = false
-    ) throws(TranslationError) -> Bool {
+    ) throws(TranslationError) {
         guard passedOn + text.count <= limit else { throw .textTooLarge(function: nil, offset: 0) }
-        guard all || text.count >= Self.size else { return false }
+        guard all || text.count >= Self.size else { return }
         sink(text.bytes)
         passedOn += text.count
         text.removeAll()
-        return true
     }
 }

@@ -35,14 +35,27 @@ func removeTree(_ path: String) {
 }
 
 /// A folder outside the cache that goes with its last user.
+///
+/// As long as it is locked nobody takes it for what an ended process left.
 final class TemporaryDirectory: Sendable {
     let path: String
+    private let lock: OpenFile?
 
     init(in parent: String) throws(StorageError) {
         var template = Array((parent + "/terrafirma-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw StorageError(path: parent) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        lock = try? OpenFile(directory: path).locked()
     }
 
     deinit { removeTree(path) }
+
+    /// Removes those in a folder whose process has ended.
+    static func removeLeftovers(in parent: String) {
+        for name in names(inFolder: parent) where name.hasPrefix("terrafirma-") {
+            guard let folder = try? OpenFile(directory: parent + "/" + name), (try? folder.lock(waiting: false)) == true
+            else { continue }
+            removeTree(parent + "/" + name)
+        }
+    }
 }

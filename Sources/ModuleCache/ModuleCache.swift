@@ -50,7 +50,7 @@ package final class ModuleCache: Sendable {
 
     /// Makes the folders that anything is ever written to, and names those that can be.
     ///
-    /// The temporary one counts only if it is ours alone (``CacheConfiguration/gatherTemporaryFolders()``).
+    /// What ended processes left in the temporary one is removed. It counts only if it is ours alone (``CacheConfiguration/gatherTemporaryFolders()``).
     package func writableFolders() -> [String] {
         var folders: [String] = []
         do throws(StorageError) {
@@ -61,6 +61,7 @@ package final class ModuleCache: Sendable {
         }
         do throws(StorageError) {
             try prepareFolder(configuration.temporaryDirectory)
+            TemporaryDirectory.removeLeftovers(in: configuration.temporaryDirectory)
             folders.append(configuration.temporaryDirectory)
         } catch {
             log("\(error)")

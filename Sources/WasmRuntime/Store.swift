@@ -70,6 +70,7 @@ package final class Store {
         let message = String(cString: tf_store_message(pointer))
         var trap = Trap(kind: kind, message: message.isEmpty ? nil : message, backtrace: backtrace())
         trap.limits = limitsReached
+        trap.isCut = tf_store_backtrace(pointer, nil) >= Int(TF_BACKTRACE_LENGTH)
         return trap
     }
 

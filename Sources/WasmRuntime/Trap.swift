@@ -68,6 +68,8 @@ package struct Trap: Error, Hashable, Sendable, CustomStringConvertible {
     package var message: String
     /// Innermost function first.
     package var backtrace: [Frame]
+    /// Whether there were more functions than a backtrace holds.
+    package var isCut = false
     /// The limits that guests of the store had reached by then.
     package var limits: Set<Limit> = []
 

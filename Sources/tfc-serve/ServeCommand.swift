@@ -29,7 +29,8 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A host that functions may send requests to: example.com, *.example.com, with :port or without.",
+            "A host that functions may send requests to: example.com, *.example.com, with :port or without. Never to "
+                + "private addresses.",
             valueName: "host"))
     var allowOutbound: [String] = []
 

@@ -295,7 +295,7 @@ uint64_t tf_store_heap_bytes(const tf_store *store); /* of the host's memory, ga
 void tf_store_collect(tf_store *store);              /* frees what nothing leads to */
 
 /* What the last trap left: a message of the host ("" without one), an exit code, and the program counters of the
- * innermost TF_BACKTRACE_LENGTH frames, innermost first (not only of guests: look each up). */
+ * innermost TF_BACKTRACE_LENGTH frames, innermost first (not only of guests: look each up; `counters` may be NULL). */
 #define TF_BACKTRACE_LENGTH 64
 const char *tf_store_message(const tf_store *store);
 uint32_t tf_store_exit_code(const tf_store *store);

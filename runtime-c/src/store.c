@@ -123,7 +123,7 @@ uint32_t tf_store_exit_code(const tf_store *store) { return store->exit_code; }
 void tf_store_set_exit(tf_store *store, uint32_t code) { store->exit_code = code; }
 
 size_t tf_store_backtrace(const tf_store *store, const uintptr_t **counters) {
-    *counters = store->backtrace;
+    if (counters) *counters = store->backtrace;
     return store->backtrace_count;
 }
 

@@ -164,7 +164,7 @@ package final class FunctionTable: Sendable {
                     "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
                 finish(.loaded(.init(identity: identity, version: function, readAt: readAt)), name)
             } catch {
-                fail(name, error.description, error.limit.map { LimitReport(limit: $0) })
+                fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
                 finish(.broken(identity, readAt: readAt), name)
             }
         }

@@ -78,10 +78,13 @@ package struct LoadFailure: Error, CustomStringConvertible, Sendable {
     package let description: String
     /// The limit that it is over.
     package let limit: Limit?
+    /// How much is allowed, for people.
+    package let amount: String?
 
     /// Says what is wrong.
-    package init(_ description: String, limit: Limit? = nil) {
+    package init(_ description: String, limit: Limit? = nil, amount: String? = nil) {
         self.description = description
         self.limit = limit
+        self.amount = amount
     }
 }

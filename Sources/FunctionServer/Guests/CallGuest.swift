@@ -93,6 +93,7 @@ extension FunctionFailure {
             lines.append("    in \(frame)" + (count > 1 ? ", \(count) times" : ""))
             frames = frames.dropFirst(count)
         }
+        if trap.isCut { lines.append("    and so on") }
         let isTime = trap.kind == .deadline || trap.kind == .processorTime
         self.init(isTime ? .deadline : .trap, lines.joined(separator: "\n"))
     }

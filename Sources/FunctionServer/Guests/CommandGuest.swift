@@ -38,7 +38,7 @@ final class CommandGuest: CommandFunction {
     ) throws(Trap) -> Int32 {
         let store = try Store(limits: limits.instance)
         defer {
-            log.report(context.limitsReached, of: limits)
+            log.report(context.limitsReached, of: limits, isCommand: true)
             store.report(to: log, limits)
         }
         store.setHostData(UnsafeMutableRawPointer(context.handle))
@@ -107,7 +107,7 @@ private final class GuestStreams {
 
     /// Why there is no response, or not all of it.
     func excess(_ log: FunctionLog, _ limits: GuestLimits) -> FunctionFailure {
-        log.report([.outputBytes], of: limits)
+        log.report([.outputBytes], of: limits, isCommand: true)
         return FunctionFailure(.badOutput, "the response is larger than \(limits.outputBytes) bytes")
     }
 

@@ -25,8 +25,8 @@ package struct GuestLimits: Sendable {
     /// The defaults.
     package init() {}
 
-    /// How much there is of something, for people.
-    func amount(of limit: Limit) -> String? {
+    /// How much there is of something, for people; of the output for a command, or for who answers by host calls.
+    func amount(of limit: Limit, isCommand: Bool) -> String? {
         switch limit {
         case .memory: "\(instance.memoryBytes) bytes"
         case .tableElements: "\(instance.tableElements) elements"
@@ -34,9 +34,9 @@ package struct GuestLimits: Sendable {
         case .wallTime: "\(Duration.nanoseconds(timeout))"
         case .processorTime: "\(Duration.nanoseconds(processorTime))"
         case .openFiles: "\(openFiles)"
-        case .outputBytes: "\(outputBytes) bytes, of host calls \(hostcalls.responseBodyBytes)"
+        case .outputBytes: isCommand ? "\(outputBytes) bytes" : "\(hostcalls.responseBodyBytes) bytes"
         case .hostBytes: "\(hostcalls.sentBodyBytes) bytes of a body, \(hostcalls.headerBytes) of a header"
-        case .hostHandles: "\(hostcalls.handles), \(hostcalls.sentRequests) of them sent"
+        case .hostHandles: "\(hostcalls.handles) requests and responses, \(hostcalls.sentRequests) sent requests"
         case .instances, .moduleBytes, .compileTime: nil
         }
     }

@@ -21,7 +21,7 @@ package struct GuestLoader: FunctionLoader {
         do {
             module = try LoadedModule(try cache.artifact(contents: contents, name: name, options: options))
         } catch let error as ModuleError where error.isTimeLimit {
-            throw LoadFailure("\(error)", limit: .compileTime)
+            throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })
         } catch {
             throw LoadFailure("\(error)")
         }

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 import WasmRuntime
@@ -22,7 +23,11 @@ extension ConnectionHandler {
 
     /// Too many instances at a time, or requests that wait for one.
     private func refuseForWant(of limit: Limit, _ exchange: HTTPExchange, _ entry: FunctionTable.Entry) {
-        log(exchange, entry).report([limit])
+        let report = LimitReport(limit: limit, amount: "\(configuration.queue) wait")
+        let line = report.count(function: exchange.name)
+        if frontend.complaints.take() != .drop {
+            frontend.logger.warning("\(LogEscaping.escape(exchange.name)): \(line)")
+        }
         refuse(exchange, 503, [("retry-after", "1")])
     }
 

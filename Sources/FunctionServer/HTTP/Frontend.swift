@@ -11,6 +11,8 @@ package final class Frontend: Sendable {
     let readers: WorkerPool
     let readerLane = WorkerPool.Lane()
     let logger: Logger
+    /// For what clients can bring about as often as they like.
+    let complaints = LogBudget(linesPerSecond: 5)
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)

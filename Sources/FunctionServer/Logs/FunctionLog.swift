@@ -54,9 +54,9 @@ package final class FunctionLog: ByteSink, Sendable {
     }
 
     /// Tells the log and the metrics of limits that the function has reached.
-    func report(_ limits: Set<Limit>, of all: GuestLimits? = nil) {
+    func report(_ limits: Set<Limit>, of all: GuestLimits, isCommand: Bool = false) {
         for limit in limits.sorted() {
-            let report = LimitReport(limit: limit, amount: all?.amount(of: limit))
+            let report = LimitReport(limit: limit, amount: all.amount(of: limit, isCommand: isCommand))
             print(report.count(function: name), level: .warning)
         }
     }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many lines a function may add to the log: what is over a second's allowance is counted instead.
 package final class LogBudget: Sendable {
-    /// Lines in a second.
+    /// Lines of a function in a second.
     package static let linesPerSecond = 200
 
     private struct State {
@@ -20,9 +20,12 @@ package final class LogBudget: Sendable {
     }
 
     private let state = Mutex(State())
+    private let linesPerSecond: Int
 
     /// A full allowance.
-    package init() {}
+    package init(linesPerSecond: Int = LogBudget.linesPerSecond) {
+        self.linesPerSecond = linesPerSecond
+    }
 
     /// Takes a line from the allowance.
     package func take(now: MonotonicTime = .now()) -> Verdict {
@@ -32,7 +35,7 @@ package final class LogBudget: Sendable {
                 state.second = second
                 state.taken = 0
             }
-            guard state.taken < Self.linesPerSecond else {
+            guard state.taken < linesPerSecond else {
                 state.dropped += 1
                 return .drop
             }

@@ -84,7 +84,9 @@ package final class WorkerPool: Sendable {
         }
         self.name = name
         self.runsGuests = runsGuests
-        for number in 0..<max(1, threads) { startThread(number) }
+        for number in 0..<max(1, threads) {
+            WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
+        }
         WorkerThread.start(name: "\(name)-w") { self.watch() }
     }
 
@@ -133,10 +135,6 @@ package final class WorkerPool: Sendable {
     }
 
     // MARK: - Threads
-
-    private func startThread(_ number: Int) {
-        WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
-    }
 
     private func work(_ number: Int) {
         if runsGuests { tf_thread_set_replaceable() }
@@ -248,12 +246,17 @@ package final class WorkerPool: Sendable {
     }
 
     /// Starts a thread for each that left: by the warden, whose priority they inherit.
+    ///
+    /// Where the system has no room, it is tried again later.
     private func replaceSpent() {
         let numbers = monitor.withLock { state in
             defer { state.spent = [] }
             return state.spent
         }
-        for number in numbers { startThread(number) }
+        let failed = numbers.filter { number in
+            !WorkerThread.startIfPossible(name: "\(name)-\(number)") { self.work(number) }
+        }
+        if !failed.isEmpty { monitor.withLock { $0.spent += failed } }
     }
 
     /// Takes threads out of the count whose work began before the last look.

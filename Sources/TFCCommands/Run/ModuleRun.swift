@@ -105,6 +105,7 @@ enum ModuleRun {
         for (depth, frame) in trap.backtrace.enumerated() {
             text += "  \(depth): \(frame.description.printable)\n"
         }
+        if trap.isCut { text += "  and so on\n" }
         for limit in trap.limits.sorted() {
             let advice = RunLimits.key(for: limit).map { "; raise it by -W \($0)" }
             text += "  limit reached: \(limit.rawValue)\(advice ?? "")\n"

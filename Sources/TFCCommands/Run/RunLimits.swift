@@ -32,10 +32,14 @@ struct RunLimits: Equatable, Sendable {
         case "timeout": timeout = try Self.duration(key, value)
         case "max-cpu-time": processorTime = try Self.duration(key, value)
         case "max-table-elements": maximumTableElements = try Self.count(key, value)
-        case "max-open-files": maximumOpenFiles = try Self.count(key, value)
+        case "max-open-files": maximumOpenFiles = try Self.count(key, value, 3...1_000_000)
         case "pool-slots": poolSlots = try Self.count(key, value)
         case "max-memory-size": maximumMemory = try Self.bytes(key, value)
-        case "max-wasm-stack": maximumStack = try Self.bytes(key, value)
+        case "max-wasm-stack":
+            maximumStack = try Self.bytes(key, value)
+            guard let maximumStack, maximumStack >= Self.leastStack else {
+                throw InvalidLimit("-W \(key)=\(value): at least \(Self.leastStack) bytes")
+            }
         case "unknown-imports":
             guard let choice = UnknownImports(rawValue: value) else {
                 throw InvalidLimit("-W unknown-imports=\(value): expected error, trap or zero")
@@ -64,13 +68,21 @@ struct RunLimits: Equatable, Sendable {
 
     private static func duration(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
         guard let nanoseconds = nanoseconds(value), nanoseconds > 0 else {
-            throw InvalidLimit("-W \(key)=\(value): expected a duration such as 2s, 100ms, 50us or 10ns")
+            throw InvalidLimit("-W \(key)=\(value): expected a duration above 0 such as 2s, 100ms, 50us or 10ns")
         }
         return nanoseconds
     }
 
-    private static func count(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
-        guard let count = UInt64(value) else { throw InvalidLimit("-W \(key)=\(value): expected a number") }
+    /// A page.
+    private static let leastStack: UInt64 = 4096
+
+    private static func count(
+        _ key: String, _ value: String, _ range: ClosedRange<UInt64> = 0...UInt64(UInt32.max)
+    ) throws(InvalidLimit) -> UInt64 {
+        guard let count = UInt64(value), range.contains(count) else {
+            throw InvalidLimit(
+                "-W \(key)=\(value): expected a number from \(range.lowerBound) to \(range.upperBound)")
+        }
         return count
     }
 
