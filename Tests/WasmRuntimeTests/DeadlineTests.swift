@@ -239,7 +239,7 @@ import WasmRuntime
             thread.join()
         }
         let usual = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
-        #expect(found.withLock { $0 } == [true: 19, false: usual])
+        #expect(found.withLock { $0 } == [true: 5, false: usual])
     }
 
     @Test("T36: guests that wait in the host take no turns from those that compute")

@@ -25,7 +25,7 @@ tf_trap tf_watch_verdict(const tf_thread *thread);
 /* Between two looks at running guests. A guest that is found in the same call after this time is a long one. */
 #define TF_TICK_NS INT64_C(5000000)
 
-/* Gives a thread the lowest priority for good, if it was lent for that. Safe in signal handlers. */
+/* Gives a thread a lower priority for good, if it was lent for that. Safe in signal handlers. */
 void tf_thread_step_back(tf_thread *thread);
 
 /* Lets one that did end soon. */
