@@ -215,33 +215,6 @@ import WasmRuntime
         #expect(all.allSatisfy { $0 > 1000 }, "\(all)")
     }
 
-    @Test("a guest that computes on takes the priority of its thread if that was lent for it, and of no other")
-    func priority() throws {
-        var module = GuestModule()
-        module.function("run", Op.forever())
-        module.function("fine", [])
-        let loaded = try module.load()
-        let found = Mutex<[Bool: Int32]>([:])
-        for isLent in [true, false] {
-            let thread = GuestThread {
-                if isLent { tf_thread_set_replaceable() }
-                guard let store = try? Store(limits: InstanceLimits()),
-                    let instance = try? Linker().instantiate(loaded, in: store)
-                else { return }
-                store.setTimeout(.milliseconds(200))
-                _ = try? instance.invoke("fine")
-                #expect(!tf_thread_is_spent())
-                #expect(#expect(throws: Trap.self) { try instance.invoke("run") }?.kind == .deadline)
-                #expect(tf_thread_is_spent() == isLent)
-                let priority = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
-                found.withLock { $0[isLent] = priority }
-            }
-            thread.join()
-        }
-        let usual = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
-        #expect(found.withLock { $0 } == [true: 5, false: usual])
-    }
-
     @Test("T36: guests that wait in the host take no turns from those that compute")
     func waitingGuests() throws {
         var module = GuestModule()

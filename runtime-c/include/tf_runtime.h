@@ -345,14 +345,6 @@ void *tf_store_new_cell(tf_store *store);
  * of them. */
 tf_trap tf_call(tf_store *store, const tf_function *function, uint64_t *values);
 
-/* --- Threads --- */
-
-/* Lends the calling thread's priority: it may be taken for good when a guest on it computes for more than a few
- * milliseconds. Whoever does this looks at tf_thread_is_spent after each guest, and replaces the thread by one that
- * somebody else starts, since threads inherit priorities. */
-void tf_thread_set_replaceable(void);
-bool tf_thread_is_spent(void);
-
 /* --- Imports that nobody provides --- */
 
 /* A host function that ends the guest with TF_TRAP_UNKNOWN_IMPORT; `data`: a C string, the message. */

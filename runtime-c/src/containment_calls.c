@@ -59,8 +59,6 @@ const tf_call_row tf_call_rows[] = {
     /* Limits of its own. */
     ALLOW_IF(prlimit64, IS(0, 0, TF_OWN_PROCESS)),
     ALLOW_IF(setpriority, IS(0, PRIO_PROCESS)),
-    /* The watchdog: slices. What would take a privilege is refused: there is none left. */
-    ALLOW(sched_setattr),
     ALLOW_IF(sched_setscheduler, IS(1, SCHED_OTHER, SCHED_BATCH, SCHED_IDLE)),
     /* Descriptors that libraries open. */
     ALLOW_IF(close_range, IS(2, CLOSE_RANGE_CLOEXEC)),

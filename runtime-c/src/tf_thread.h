@@ -33,9 +33,6 @@ void tf_stack_unmap(tf_stack *stack);
 
 enum { TF_THREAD_BLOCKS = 4 };
 
-/* Whether a thread's priority may be taken from it, or has been. */
-enum { TF_PRIORITY_KEPT, TF_PRIORITY_LENT, TF_PRIORITY_SPENT };
-
 /* What the thread and the watchdog tell each other. Calls have numbers, odd while the outermost one runs, so that
  * nothing that is meant for one call is taken for the next one's. */
 typedef struct tf_watch {
@@ -46,7 +43,6 @@ typedef struct tf_watch {
     _Atomic(uint32_t) waits;      /* the call that is to wait for its turn, 0: none; a futex */
     _Atomic(uint32_t) parked;     /* the call that does, 0: none */
     _Atomic(uint32_t) cpu_call;   /* the call that `cpu_start` is of */
-    _Atomic(uint32_t) priority;   /* TF_PRIORITY_… */
     _Atomic(int64_t) cpu_start;   /* what the thread's clock said when the watchdog first saw the call */
     uint32_t seen, last_call;     /* from here on: the watchdog's own */
     bool is_long, is_busy;        /* in the same call for a tick; computing, not waiting */

@@ -25,12 +25,6 @@ tf_trap tf_watch_verdict(const tf_thread *thread);
 /* Between two looks at running guests. A guest that is found in the same call after this time is a long one. */
 #define TF_TICK_NS INT64_C(5000000)
 
-/* Gives a thread a lower priority for good, if it was lent for that. Safe in signal handlers. */
-void tf_thread_step_back(tf_thread *thread);
-
-/* Lets one that did end soon. */
-void tf_thread_hurry(const tf_thread *thread);
-
 /* Lets at most `most` of the long guests run, which compute or wait already; the others wait, and take turns. For the
  * watchdog. */
 void tf_turns_decide(tf_thread *const *guests, uint32_t count, uint32_t most, int64_t now);

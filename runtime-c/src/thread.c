@@ -31,7 +31,6 @@ static void thread_exits(void *raw) {
     tf_slots_release(&thread->slots);
     while (thread->arena_block_count) free(thread->arena_blocks[--thread->arena_block_count]);
     atomic_store(&thread->watch.deadline, INT64_MAX);
-    atomic_store(&thread->watch.priority, TF_PRIORITY_KEPT);
     atomic_store(&thread->id, 0);
 }
 

@@ -79,7 +79,6 @@ void tf_turns_decide(tf_thread *const *guests, uint32_t count, uint32_t most, in
 void tf_turn_wait(tf_thread *thread) {
     tf_watch *watch = &thread->watch;
     uint32_t call = atomic_load(&watch->call);
-    if (call % 2 == 1 && atomic_load(&watch->waits) == call) tf_thread_step_back(thread);
     if (call % 2 == 0) return;
     atomic_store(&watch->parked, call);
     while (atomic_load(&watch->waits) == call)

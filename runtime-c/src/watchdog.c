@@ -65,7 +65,6 @@ static void until(look *self, int64_t time) {
 static void signal_thread(look *self, tf_thread *thread) {
     pid_t id = atomic_load(&thread->id);
     tf_turn_release(thread, self->now);
-    if (thread->watch.is_long) tf_thread_hurry(thread);
     if (id) syscall(SYS_tgkill, getpid(), id, tf_deadline_signal());
     until(self, self->now + repeat_ns);
 }
@@ -131,8 +130,6 @@ static void look_at(look *self, tf_thread *thread) {
     if (self->now - watch->turn_began < TF_TICK_NS && !watch->is_long) return;
     watch->is_long = true;
     look_at_business(self, thread);
-    /* Whoever has less to do shall not wait for one that computes; one that waits itself is in nobody's way. */
-    if (atomic_load(&watch->priority) == TF_PRIORITY_LENT && used(thread) >= TF_TICK_NS) tf_thread_step_back(thread);
     bool has_turn = atomic_load(&watch->waits) == call || self->now - watch->released < 2 * TF_TICK_NS;
     if ((watch->is_busy || has_turn) && self->long_count < most_long) self->long_ones[self->long_count++] = thread;
 }

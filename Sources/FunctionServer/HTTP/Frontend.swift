@@ -27,10 +27,10 @@ package final class Frontend: Sendable {
         let share = { (threads: Int) in configuration.instancesPerFunction ?? threads / 2 }
         calls = WorkerPool(
             name: "call", threads: configuration.callThreads, share: share(configuration.callThreads),
-            capacity: configuration.queue, preferred: configuration.loops / 2, runsGuests: true)
+            capacity: configuration.queue, preferred: configuration.loops / 2)
         commands = WorkerPool(
             name: "command", threads: configuration.commandThreads, share: share(configuration.commandThreads),
-            capacity: configuration.queue, preferred: configuration.loops / 2, runsGuests: true)
+            capacity: configuration.queue, preferred: configuration.loops / 2)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }
 

@@ -1,4 +1,3 @@
-import CRuntime
 import Glibc
 
 /// Threads that run blocking work, off the event loops: a fixed number, with a bounded queue.
@@ -44,8 +43,6 @@ package final class WorkerPool: Sendable {
         /// Threads that are not asleep, or have been told to wake, and are not away.
         var awake = 0
         var away = 0
-        /// Numbers of threads that have left and are to be replaced; they count as before.
-        var spent: [Int] = []
         /// Threads that have been told to wake and have not yet.
         var called = 0
         /// Threads that have not ended.
@@ -58,8 +55,6 @@ package final class WorkerPool: Sendable {
 
     private let monitor = Monitor(State())
     private let warden = Monitor(())
-    private let name: String
-    private let runsGuests: Bool
     private let capacity: Int
     private let share: Int
     private let preferred: Int
@@ -70,10 +65,8 @@ package final class WorkerPool: Sendable {
     /// Starts the threads.
     ///
     /// A lane has at most `share` of them, `capacity` pieces of work wait at most, and `preferred` threads are awake
-    /// while the queue moves. Threads whose work is guests lose their priority when it takes long, and are replaced.
-    package init(
-        name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil, runsGuests: Bool = false
-    ) {
+    /// while the queue moves.
+    package init(name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil) {
         self.capacity = capacity
         self.share = max(1, share)
         self.preferred = max(1, min(preferred ?? threads, threads))
@@ -82,8 +75,6 @@ package final class WorkerPool: Sendable {
             $0.threads = max(1, threads)
             $0.awake = max(1, threads)
         }
-        self.name = name
-        self.runsGuests = runsGuests
         for number in 0..<max(1, threads) {
             WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
         }
@@ -137,25 +128,13 @@ package final class WorkerPool: Sendable {
     // MARK: - Threads
 
     private func work(_ number: Int) {
-        if runsGuests { tf_thread_set_replaceable() }
         var last: Lane?
         while let (lane, job) = next(after: last, number) {
             job()
             last = lane
-            if tf_thread_is_spent() { return leave(lane, number) }
         }
         monitor.withLock { $0.threads -= 1 }
         monitor.broadcast()
-    }
-
-    /// Ends a thread whose priority is gone; the warden puts another one in its place.
-    private func leave(_ lane: Lane, _ number: Int) {
-        monitor.withLock { state in
-            finished(lane, number, &state)
-            state.spent.append(number)
-            state.isWardenAsleep = false
-        }
-        wakeWarden()
     }
 
     /// Ends the piece of work before, and waits for the next one.
@@ -207,10 +186,9 @@ package final class WorkerPool: Sendable {
         var begunBefore: UInt64 = 0
         while true {
             let isIdle = monitor.withLock { state in
-                state.isWardenAsleep = state.queued == 0 && !state.isStopped && state.spent.isEmpty
+                state.isWardenAsleep = state.queued == 0 && !state.isStopped
                 return state.isWardenAsleep
             }
-            replaceSpent()
             if isIdle {
                 _ = warden.wait { _ in monitor.withLock { $0.isWardenAsleep ? nil : true } }
             } else {
@@ -243,20 +221,6 @@ package final class WorkerPool: Sendable {
         state.awake += 1
         state.called += 1
         return true
-    }
-
-    /// Starts a thread for each that left: by the warden, whose priority they inherit.
-    ///
-    /// Where the system has no room, it is tried again later.
-    private func replaceSpent() {
-        let numbers = monitor.withLock { state in
-            defer { state.spent = [] }
-            return state.spent
-        }
-        let failed = numbers.filter { number in
-            !WorkerThread.startIfPossible(name: "\(name)-\(number)") { self.work(number) }
-        }
-        if !failed.isEmpty { monitor.withLock { $0.spent += failed } }
     }
 
     /// Takes threads out of the count whose work began before the last look.

@@ -17,17 +17,9 @@ enum WorkerThread {
     ///
     /// The name has at most 15 bytes.
     static func start(name: String, body: @escaping @Sendable () -> Void) {
-        precondition(startIfPossible(name: name, body: body), "no thread: \(systemMessage(errno))")
-    }
-
-    /// The same; false, with `errno` set, if the system has no room for another thread.
-    static func startIfPossible(name: String, body: @escaping @Sendable () -> Void) -> Bool {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         let failure = create(start.toOpaque())
-        guard failure != 0 else { return true }
-        start.release()
-        errno = failure
-        return false
+        precondition(failure == 0, "no thread: \(systemMessage(failure))")
     }
 
     private static func create(_ start: UnsafeMutableRawPointer) -> Int32 {

@@ -1,6 +1,5 @@
 import CoreMetrics
 import FunctionServer
-import Glibc
 import Hostcalls
 import MetricsTestKit
 import ModuleCache
@@ -145,36 +144,6 @@ struct LimitTests {
         let slow = try GuestServer(["c-slow.wasm": Self.function("")], compilation: options)
         try expect(.compileTime, " (0.0 seconds)", of: slow, "c-slow.wasm", status: 503)
         #expect(slow.log.contains("c-slow.wasm: compiling it takes longer than the limit"))
-    }
-
-    @Test("T36: threads whose guests took their priority are replaced")
-    func spentThreads() throws {
-        let server = try GuestServer(
-            ["n-loop.wasm": Self.function("(loop $again (br $again))"), "n-fine.wasm": Self.function("")],
-            timeout: 150 * .millisecond
-        ) { configuration, _ in configuration.callThreads = 3 }
-        // More than there are threads.
-        for _ in 0..<5 { #expect(try server.get("/n-loop.wasm").status == 504) }
-        for _ in 0..<20 { #expect(try server.get("/n-fine.wasm").status == 200) }
-        let usual = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
-        #expect(eventually { Self.priorities(ofThreads: "call-").allSatisfy { $0 == usual } })
-    }
-
-    /// Of this process's threads whose names begin so.
-    private static func priorities(ofThreads prefix: String) -> [Int32] {
-        guard let folder = opendir("/proc/self/task") else { return [] }
-        defer { closedir(folder) }
-        var found: [Int32] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
-            guard let id = id_t(name), let file = fopen("/proc/self/task/\(name)/comm", "r") else { continue }
-            defer { fclose(file) }
-            var line = [UInt8](repeating: 0, count: 32)
-            let count = fread(&line, 1, line.count, file)
-            guard String(decoding: line[..<count], as: UTF8.self).hasPrefix(prefix) else { continue }
-            found.append(getpriority(Int32(PRIO_PROCESS.rawValue), id))
-        }
-        return found
     }
 
     @Test("T36: a function has no more instances than it may, and the others theirs")
