@@ -63,6 +63,7 @@ void tf_turns_decide(tf_thread *const *guests, uint32_t count, uint32_t most, in
     uint32_t over = waiting;
     for (uint32_t left = running; left > 0; left--) {
         tf_thread *guest = oldest(guests, count, false, now);
+        if (!guest) break; /* one that was told to before began to wait meanwhile */
         bool is_over = over > 0 && now - guest->watch.turn_began >= turn_ns;
         if (running <= most && !is_over) break;
         if (is_over) over--;
