@@ -78,7 +78,7 @@ package final class WorkerPool: Sendable {
         for number in 0..<max(1, threads) {
             WorkerThread.start(name: "\(name)-\(number)") { self.work(number) }
         }
-        WorkerThread.start(name: "\(name)-w") { self.watch() }
+        if self.preferred < threads { WorkerThread.start(name: "\(name)-w") { self.watch() } }
     }
 
     /// Queues a piece of work.
