@@ -9,6 +9,7 @@ from compilation import show_compilation
 from execution import compare_execution
 from instances import show_instances
 from instructions import show_instructions
+from interface import CASES, show_interface
 from problem import Problem
 from size import show_code_size
 from start import COMMANDS, show_start
@@ -46,6 +47,10 @@ def arguments():
     instance.add_argument("--count", type=positive, default=20_000, help="rounds; default: %(default)s")
     instance.add_argument("--guests", type=positive, default=64, help="that loop; default: %(default)s")
     instance.add_argument("--strict", action="store_true", help="exit 1 if a round takes longer than it may")
+    interface = add(commands, show_interface, "wasi", "what WASI's functions cost, beside wasmtime", runs=5,
+                    wasmtime=True, modules=None)
+    interface.add_argument("--cases", help=f"by commas, of {', '.join(CASES)}; default: all")
+    interface.add_argument("--strict", action="store_true", help="exit 1 if one takes longer than in wasmtime")
     return parser.parse_args()
 
 

@@ -11,16 +11,16 @@ from problem import Problem
 Run = collections.namedtuple("Run", "seconds cpu peak output")
 
 
-def run(command, environment, output, expected=0):
-    """Runs a command, whose first word is a path, with its output in a file.
+def run(command, environment, output, expected=0, source=os.devnull, errors=None):
+    """Runs a command, whose first word is a path, with its input and output in files: paths or open descriptors.
 
     posix_spawn, since it costs least between the two looks at the clock.
     """
     command = [str(part) for part in command]
-    errors = f"{output}.errors"
-    actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-               (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-               (os.POSIX_SPAWN_OPEN, 2, errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)]
+    errors = str(errors or f"{output}.errors")
+    actions = [redirect(0, source, os.O_RDONLY),
+               redirect(1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+               redirect(2, errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)]
     start = time.perf_counter_ns()
     process = os.posix_spawn(command[0], command, environment, file_actions=actions)
     _, status, usage = os.wait4(process, 0)
@@ -30,6 +30,12 @@ def run(command, environment, output, expected=0):
         with open(errors, encoding="utf-8", errors="replace") as file:
             raise Problem(f"exit code {status} of: {' '.join(command)}\n{file.read()[-1000:].strip()}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, seen_peak(usage), output)
+
+
+def redirect(descriptor, target, flags):
+    if isinstance(target, int):
+        return (os.POSIX_SPAWN_DUP2, target, descriptor)
+    return (os.POSIX_SPAWN_OPEN, descriptor, str(target), flags, 0o600)
 
 
 def seen_peak(usage):
