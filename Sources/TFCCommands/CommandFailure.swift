@@ -9,3 +9,10 @@ struct CommandFailure: Error, CustomStringConvertible {
         self.init("\(path.printable): \(SystemError.text(code))")
     }
 }
+
+/// A flag that grants something which cannot be had.
+struct GrantFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -13,6 +13,7 @@ package enum CommandLineTool {
     package static func main(_ arguments: [String]) -> Never {
         // A reader that went away is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        openStandardDescriptors()
         if arguments.count > 2, arguments[1] == "run", let plain = RunArguments(plain: arguments.dropFirst(2)) {
             exit(ModuleRun.perform(plain))
         }
@@ -28,6 +29,13 @@ package enum CommandLineTool {
             end(with: error)
         }
         exit(0)
+    }
+
+    /// Who starts us may have closed some of them, and then the next file we open would be taken for it.
+    private static func openStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
+        }
     }
 
     private static func end(with error: any Error) -> Never {
@@ -57,4 +65,7 @@ package enum ExitStatus {
     package static let usage: Int32 = 2
     /// The guest trapped: 128 + SIGABRT, as users of other runtimes know it.
     package static let trap: Int32 = 134
+
+    /// What a guest's code becomes, of which the system keeps 8 bits: a failure must not look like success.
+    static func told(_ code: UInt32) -> Int32 { code != 0 && code & 0xFF == 0 ? failure : Int32(code & 0xFF) }
 }

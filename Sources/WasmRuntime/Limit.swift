@@ -14,6 +14,8 @@ package enum Limit: String, CaseIterable, Comparable, Sendable {
     case processorTime = "cpu-time"
     /// Open files.
     case openFiles = "open-files"
+    /// Bytes of a folder in memory.
+    case memoryFolder = "tmpfs"
     /// Bytes of the response.
     case outputBytes = "output-bytes"
     /// Bytes that the host holds for a guest, of one kind.

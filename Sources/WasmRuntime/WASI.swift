@@ -49,6 +49,17 @@ package final class WASIContext {
         try check(guest, tf_wasi_preopen_descriptor(handle, descriptor, guest, readOnly))
     }
 
+    /// Grants an empty folder in memory, which is the guest's own and ends with it.
+    package func grant(_ folder: MemoryFolder) throws(WASIError) {
+        try check(folder.guest, tf_wasi_preopen_memory(handle, folder.bytes, folder.guest))
+    }
+
+    /// Gives the guest a stream socket that listens or is connected, under the next number; it is closed with the
+    /// guest's other descriptors.
+    package func give(socket: Int32) throws(WASIError) {
+        try check("descriptor \(socket)", tf_wasi_add_socket(handle, socket, true))
+    }
+
     /// Lets the guest have at most so many descriptors, those it begins with included; 1024 unless set.
     package func setDescriptorLimit(_ limit: UInt32) {
         tf_wasi_set_descriptor_limit(handle, limit)
@@ -60,7 +71,12 @@ package final class WASIContext {
     }
 
     /// The limits that the guest has run into here.
-    package var limitsReached: Set<Limit> { tf_wasi_descriptor_limit_reached(handle) ? [.openFiles] : [] }
+    package var limitsReached: Set<Limit> {
+        var reached: Set<Limit> = []
+        if tf_wasi_descriptor_limit_reached(handle) { reached.insert(.openFiles) }
+        if tf_wasi_memory_limit_reached(handle) { reached.insert(.memoryFolder) }
+        return reached
+    }
 
     private func check(_ subject: @autoclosure () -> String, _ result: Int32) throws(WASIError) {
         if result < 0 { throw WASIError(subject: subject(), code: -result) }

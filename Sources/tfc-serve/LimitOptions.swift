@@ -24,6 +24,13 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Files a command may have open, its standard streams included.", valueName: "count"))
     var maxOpenFiles = 64
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder in memory for each run of a command, empty at first; 16M unless said otherwise: /tmp:size=64m.",
+            valueName: "guest[:size=bytes]"),
+        transform: memoryFolder)
+    var tmpfs: MemoryFolder?
+
     @Option(help: "What the clocks of a command tell multiples of; exact ones tell what others leave in caches.")
     var clockResolution = TimeSpan(nanoseconds: 1000)
 
@@ -94,6 +101,7 @@ struct LimitOptions: ParsableArguments {
         settings.limits.instance.tableElements = UInt64(maxTableElements)
         settings.limits.processorTime = maxCpuTime.nanoseconds
         settings.limits.openFiles = UInt32(maxOpenFiles)
+        settings.limits.memoryFolder = tmpfs
         settings.limits.clockResolution = UInt32(clamping: clockResolution.nanoseconds)
         settings.limits.outputBytes = Int64(maxOutputSize.bytes)
         settings.limits.hostcalls.handles = maxHostHandles
@@ -101,4 +109,11 @@ struct LimitOptions: ParsableArguments {
         settings.limits.hostcalls.sentBodyBytes = maxHostBytes.bytes
         settings.limits.hostcalls.receivedBodyBytes = maxHostBytes.bytes
     }
+}
+
+private func memoryFolder(_ text: String) throws -> MemoryFolder {
+    guard let folder = MemoryFolder(text) else {
+        throw ValidationError("expected GUEST or GUEST:size=BYTES, as /tmp:size=64m")
+    }
+    return folder
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Testing
+import WasmRuntime
 
 @testable import TFCCommands
 
@@ -14,6 +15,8 @@ struct RunArgumentsTests {
             ["--dir", "w::/w", "--env", "A=b=c", "--env", "HOME", "--argv0", "me", "f.wasm", "-x"],
             ["-W", "timeout=2s,max-memory-size=65536", "-W", "unknown-imports=zero", "--tier", "quick", "f.wasm"],
             ["--bounds-checks", "explicit", "f.wasm"], ["--bounds-checks", "guard-pages", "f.wasm", "--bounds-checks"],
+            ["--dir", "w::/w:ro", "--dir", "x:ro", "--tmpfs", "/tmp", "--tmpfs", "/a:b:size=64k", "f.wasm"],
+            ["--tcplisten", "127.0.0.1:0", "--tcplisten", "[::1]:8080", "f.wasm"],
             ["--invoke", "add", "-W", "max-wasm-stack=1048576", "f.wasm", "1", "-2"],
         ]
         for line in lines {
@@ -28,6 +31,10 @@ struct RunArgumentsTests {
             [], ["--dir"], ["--dir", "::/w", "f.wasm"], ["--env", "=x", "f.wasm"], ["--tier", "best", "f.wasm"],
             ["-W", "timeout=soon", "f.wasm"], ["-W", "timeout=0", "f.wasm"], ["-W", "speed=9", "f.wasm"],
             ["-W", "unknown-imports=maybe", "f.wasm"], ["-W", "timeout", "f.wasm"], ["--frobnicate", "1", "f.wasm"],
+            ["--dir", ":ro", "f.wasm"], ["--tmpfs", "", "f.wasm"], ["--tmpfs", "/tmp:size=0", "f.wasm"],
+            ["--tmpfs", "/tmp:size=9999999999g", "f.wasm"], ["--tmpfs", ":size=1m", "f.wasm"],
+            ["--tcplisten", "8080", "f.wasm"], ["--tcplisten", "localhost:80", "f.wasm"],
+            ["--tcplisten", "::1:80", "f.wasm"], ["--tcplisten", "127.0.0.1:70000", "f.wasm"],
             ["-W", "max-memory-size=1MB", "f.wasm"], ["--bounds-checks", "none", "f.wasm"],
         ])
     func mistakes(line: [String]) {
@@ -40,6 +47,19 @@ struct RunArgumentsTests {
         #expect(DirectoryGrant("data")?.guest == "data")
         #expect(DirectoryGrant("/a/b::/w")?.host == "/a/b")
         #expect(DirectoryGrant("/a/b::/w")?.guest == "/w")
+        #expect(DirectoryGrant("/a/b::/w")?.isReadOnly == false)
+        #expect(DirectoryGrant("/a/b::/w:ro")?.guest == "/w")
+        #expect(DirectoryGrant("/a/b::/w:ro")?.isReadOnly == true)
+        #expect(DirectoryGrant("data:ro")?.host == "data")
+        #expect(DirectoryGrant("data:ro")?.guest == "data")
+    }
+
+    @Test("give a folder in memory its size")
+    func memoryFolders() {
+        #expect(MemoryFolder("/tmp") == MemoryFolder(guest: "/tmp", bytes: 16 << 20))
+        #expect(MemoryFolder("/tmp:size=4096") == MemoryFolder(guest: "/tmp", bytes: 4096))
+        #expect(MemoryFolder("a:size=x:size=2G") == MemoryFolder(guest: "a:size=x", bytes: 2 << 30))
+        for text in ["/tmp:size=", "/tmp:size=1t", "/tmp:size=-1"] { #expect(MemoryFolder(text) == nil, "\(text)") }
     }
 
     @Test("know durations with and without unit")

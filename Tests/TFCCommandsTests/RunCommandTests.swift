@@ -38,6 +38,118 @@ struct RunCommandTests {
         }
     }
 
+    @Test("does not take a failure's code for success because the system keeps 8 bits of it")
+    func largeExitCodes() throws {
+        try Tool.use { tool throws in
+            for (code, told) in [(255, 255), (256, 1), (257, 1), (65536, 1), (-1, 255), (512 + 7, 7)] as [(Int, Int32)]
+            {
+                try tool.module("exit", exits.replacing("i32.const 7", with: "i32.const \(code)"))
+                #expect(try tool.tfc("run", "exit.wasm").code == told, "\(code)")
+            }
+        }
+    }
+
+    @Test("runs with closed standard streams, and none of its own files takes their place")
+    func closedStreams() throws {
+        try Tool.use { tool throws in
+            try tool.module("echo", echo)
+            let tfc = try Tool.path()
+            for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+                let outcome = try tool.launch("/bin/sh", ["-c", "exec '\(tfc)' run echo.wasm \(closed)"])
+                #expect(outcome.code == 0, "\(closed): \(outcome.errors)")
+                #expect(outcome.errors == "" && outcome.output == "")
+            }
+            #expect(try tool.tfc("run", "echo.wasm", input: "hello").output == "hello")
+        }
+    }
+
+    /// Copies a line of standard input to standard output.
+    private let echo = """
+        (module
+          (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "\\40\\00\\00\\00\\40\\00\\00\\00")
+          (func (export "_start")
+            (if (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)) (then unreachable))
+            (i32.store (i32.const 4) (i32.load (i32.const 16)))
+            (if (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)) (then unreachable))))
+        """
+
+    @Test("grants a folder only to read if it is told so")
+    func readOnlyGrant() throws {
+        try Tool.use { tool throws in
+            try tool.module("create", create)
+            #expect(try tool.tfc("run", "--dir", ".::/:ro", "create.wasm").code == 63)
+            #expect(!FileManager.default.fileExists(atPath: tool.folder.appendingPathComponent("new").path))
+            #expect(try tool.tfc("run", "--tmpfs", "/", "create.wasm").code == 0)
+            #expect(!FileManager.default.fileExists(atPath: tool.folder.appendingPathComponent("new").path))
+            #expect(try tool.tfc("run", "--dir", ".::/", "create.wasm").code == 0)
+            #expect(FileManager.default.fileExists(atPath: tool.folder.appendingPathComponent("new").path))
+        }
+    }
+
+    /// Creates the file `new`, and ends with the error number.
+    private let create = """
+        (module
+          (import "wasi_snapshot_preview1" "path_open"
+            (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "new")
+          (func (export "_start")
+            (call $exit (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 3) (i32.const 1)
+              (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 16)))))
+        """
+
+    @Test("lets a guest accept connections at an address, or at a socket it was started with")
+    func listening() throws {
+        try Tool.use { tool throws in
+            try tool.module("accept", accept)
+            let tfc = try Tool.path()
+            let python = """
+                import os, socket, subprocess, sys
+                def talk(command, port, **rest):
+                    guest = subprocess.Popen(command, **rest)
+                    while True:
+                        try:
+                            client = socket.create_connection(("127.0.0.1", port), 10)
+                            break
+                        except ConnectionRefusedError:
+                            if guest.poll() is not None: raise
+                    client.settimeout(10)
+                    print(client.recv(5).decode(), guest.wait(10))
+                free = socket.socket()
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+                free.close()
+                talk([sys.argv[1], "run", "--tcplisten", f"127.0.0.1:{port}", "accept.wasm"], port)
+                listener = socket.create_server(("127.0.0.1", 0))
+                os.dup2(listener.fileno(), 3)
+                script = 'exec env LISTEN_PID=$$ LISTEN_FDS=1 "$0" run --listenfd accept.wasm'
+                talk(["sh", "-c", script, sys.argv[1]], listener.getsockname()[1], pass_fds=[3])
+                """
+            let outcome = try tool.launch("/usr/bin/env", ["python3", "-c", python, tfc])
+            #expect(outcome.output == "hello 0\nhello 0\n", "\(outcome.errors)")
+            let refused = try tool.tfc("run", "--listenfd", "accept.wasm")
+            #expect(refused.code == 1)
+            #expect(refused.errors.hasPrefix("tfc: --listenfd: LISTEN_PID and LISTEN_FDS are not set"))
+        }
+    }
+
+    /// Accepts a connection at descriptor 3, says hello, and ends.
+    private let accept = """
+        (module
+          (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "sock_send" (func $send (param i32 i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "\\08\\00\\00\\00\\05\\00\\00\\00hello")
+          (func (export "_start")
+            (if (call $accept (i32.const 3) (i32.const 0) (i32.const 16)) (then unreachable))
+            (if (call $send (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 20))
+              (then unreachable))))
+        """
+
     @Test("ends with 134 and the names of the functions after a trap")
     func trap() throws {
         try Tool.use { tool throws in

@@ -81,6 +81,14 @@ struct WASIFolderTests {
         }
     }
 
+    @Test("A folder that was removed while it is open lists nothing, and that is no error")
+    func removedFolder() throws {
+        try sandbox.folder("grant/a")
+        let folder = try guest.open("a", flags: 2).descriptor
+        #expect(try guest.path("path_remove_directory", "a") == WASIErrno.success)
+        #expect(try guest.names(folder) == [])
+    }
+
     @Test("Odd requests: no room, a file, cookies of nobody, out of memory")
     func odd() throws {
         try sandbox.file("grant/file", "")

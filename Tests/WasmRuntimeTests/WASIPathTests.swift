@@ -186,6 +186,16 @@ struct WASIPathTests {
         #expect(sandbox.text("grant/file") == "text")
     }
 
+    @Test("Lookup flags that there are not are refused")
+    func unknownLookup() throws {
+        try sandbox.file("grant/file", "text")
+        let (address, count) = guest.place("file")
+        #expect(try guest.call("path_filestat_get", 3, 2, address, count, 64) == WASIErrno.inval)
+        #expect(try guest.call("path_filestat_set_times", 3, 2, address, count, 0, 0, 8) == WASIErrno.inval)
+        #expect(try guest.call("path_open", 3, 2, address, count, 0, 0, 0, 0, 16) == WASIErrno.inval)
+        #expect(try guest.call("path_link", 3, 2, address, count, 3, address, count) == WASIErrno.inval)
+    }
+
     @Test("A path through a file or from a file is no path")
     func throughFile() throws {
         try sandbox.file("grant/file", "text")

@@ -163,12 +163,89 @@ struct WASIStreamTests {
         #expect(try guest.call("clock_time_get", 0, 1, 0xffff_fff9) == WASIErrno.fault)
     }
 
-    @Test("Ending leaves the code; signals are not raised; yielding returns")
+    @Test("Ending leaves the code; yielding returns")
     func ending() throws {
         #expect(try guest.enter("proc_exit", [42]).trap == TF_EXIT)
         #expect(guest.exitCode() == 42)
-        #expect(try guest.call("proc_raise", 9) == WASIErrno.notsup)
         #expect(try guest.call("sched_yield") == WASIErrno.success)
+    }
+
+    @Test(
+        "A signal that would end a process ends the guest with a shell's code for it, and nobody else",
+        arguments: [(1, 129), (6, 134), (9, 137), (11, 139), (15, 143), (23, 152), (30, 159)] as [(UInt64, UInt32)])
+    func endingSignals(signal: UInt64, code: UInt32) throws {
+        #expect(try guest.enter("proc_raise", [signal]).trap == TF_EXIT)
+        #expect(guest.exitCode() == code)
+    }
+
+    @Test("Signals that nobody handles are ignored; those that would stop a process are not to be had")
+    func otherSignals() throws {
+        for signal: UInt64 in [0, 16, 17, 22, 27] { #expect(try guest.call("proc_raise", signal) == WASIErrno.success) }
+        for signal: UInt64 in 18...21 {
+            #expect(try guest.call("proc_raise", signal) == WASIErrno.notsup)
+        }
+        #expect(try guest.call("proc_raise", 31) == WASIErrno.inval)
+    }
+
+    @Test("Nothing at an address that is none is nothing: languages give empty slices addresses of their own")
+    func nothingAnywhere() throws {
+        let wild: UInt64 = 0xaaaa_aaaa
+        let sandbox = try Sandbox()
+        try sandbox.link("grant/link", to: "target")
+        #expect(tf_wasi_preopen_path(guest.wasi, sandbox.grant, "/", false) == 0)
+        #expect(try guest.call("random_get", wild, 0) == WASIErrno.success)
+        #expect(try guest.call("fd_read", 0, wild, 0, 48) == WASIErrno.success)
+        #expect(try guest.call("fd_write", 1, wild, 0, 48) == WASIErrno.success)
+        #expect(try guest.call("fd_readdir", 3, wild, 0, 0, 48) == WASIErrno.success)
+        let (address, count) = guest.place("link")
+        #expect(try guest.call("path_readlink", 3, address, count, wild, 0, 48) == WASIErrno.success)
+        #expect(try guest.call("args_get", wild, wild) == WASIErrno.success)
+        #expect(try guest.call("random_get", wild, 1) == WASIErrno.fault)
+    }
+
+    @Test("A standard stream that is not to wait does not, and its flag stays the guest's alone")
+    func nonBlockingStandardStreams() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { ends.forEach { _ = close($0) } }
+        #expect(tf_wasi_set_stdio(guest.wasi, 0, ends[0]) == 0)
+        #expect(try guest.call("fd_fdstat_set_flags", 0, 4) == WASIErrno.success)
+        #expect(try guest.call("fd_fdstat_get", 0, 64) == WASIErrno.success)
+        #expect(guest.load(66, as: UInt16.self) == 4)
+        #expect(fcntl(ends[0], F_GETFL) & O_NONBLOCK == 0)
+        #expect(try guest.transfer("fd_read", 0, at: 4096, count: 10).0 == 6 /* again */)
+        #expect(Glibc.write(ends[1], "abc", 3) == 3)
+        #expect(try guest.read(0, count: 10) == "abc")
+        #expect(tf_wasi_set_stdio(guest.wasi, 1, ends[1]) == 0)
+        #expect(try guest.call("fd_fdstat_set_flags", 1, 1) == WASIErrno.notsup)
+        #expect(try guest.call("fd_fdstat_set_flags", 1, 0) == WASIErrno.success)
+    }
+
+    @Test("A standard stream that others set not to wait is waited for all the same, until the deadline")
+    func sharedNonBlockingStreams() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { ends.forEach { _ = close($0) } }
+        #expect(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        #expect(tf_wasi_set_stdio(guest.wasi, 0, ends[0]) == 0)
+        #expect(Glibc.write(ends[1], "abc", 3) == 3)
+        #expect(try guest.read(0, count: 10) == "abc")
+        let writer = ends[1]
+        let thread = GuestThread {
+            usleep(20_000); _ = Glibc.write(writer, "late", 4)
+        }
+        #expect(try guest.read(0, count: 10) == "late")
+        thread.join()
+    }
+
+    @Test("What a descriptor is, is told alike by both functions that tell it")
+    func devicesAreNoTerminals() throws {
+        let null = Glibc.open("/dev/null", O_RDWR)
+        defer { close(null) }
+        #expect(tf_wasi_set_stdio(guest.wasi, 1, null) == 0)
+        #expect(try guest.call("fd_fdstat_get", 1, 64) == WASIErrno.success)
+        #expect(guest.load(64, as: UInt8.self) == 0)
+        #expect(try guest.status(of: 1).1.type == 0)
     }
 
     /// Puts a subscription at 1024 + 48 × index.
@@ -215,6 +292,8 @@ struct WASIStreamTests {
         #expect(try guest.call("poll_oneoff", 1024, 2048, 0, 48) == WASIErrno.inval)
         #expect(try guest.call("poll_oneoff", 1024, 2048, 0xffff_ffff, 48) == WASIErrno.inval)
         #expect(try guest.call("poll_oneoff", 0xffff_fff0, 2048, 1, 48) == WASIErrno.fault)
+        subscribe(0, kind: 3, userdata: 1)
+        #expect(try guest.call("poll_oneoff", 1024, 2048, 1, 48) == WASIErrno.inval)
         #expect(try guest.call("poll_oneoff", 1024, 0xffff_fff0, 1, 48) == WASIErrno.fault)
         for index: UInt64 in 0..<40 { subscribe(index, kind: 2, userdata: index, descriptor: 1) }
         #expect(try guest.call("poll_oneoff", 1024, 8192, 40, 48) == WASIErrno.success)

@@ -47,6 +47,16 @@ int tf_wasi_preopen_path(tf_wasi *, const char *path, const char *guest, bool re
 /* The same for an open folder; lent, so that a server opens it once for all requests. */
 int tf_wasi_preopen_descriptor(tf_wasi *, int host_descriptor, const char *guest, bool read_only);
 
+/* Grants an empty folder in memory, which nobody else sees and which ends with the context. What the guest puts into it
+ * takes at most so many bytes, names and bookkeeping included; more is ENOSPC. */
+int tf_wasi_preopen_memory(tf_wasi *, uint64_t bytes, const char *guest);
+/* Whether something was refused for that reason. */
+bool tf_wasi_memory_limit_reached(const tf_wasi *);
+
+/* Gives the guest a stream socket: one that listens, whose connections it may accept, or a connection. Granted ones get
+ * descriptors in one row with the folders; programs expect sockets first. Owned ones are closed with the guest's. */
+int tf_wasi_add_socket(tf_wasi *, int host_descriptor, bool owned);
+
 /* Descriptors the guest may have open at once, standard ones and grants included; 1024 unless set. */
 void tf_wasi_set_descriptor_limit(tf_wasi *, uint32_t limit);
 

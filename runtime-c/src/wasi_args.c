@@ -8,8 +8,8 @@ static int sizes(tf_host *host, const tf_wasi_strings *strings, uint32_t count_a
 
 /* The strings in one piece at `bytes_at`, the address of each at `list_at`. */
 static int hand_out(tf_host *host, const tf_wasi_strings *strings, uint32_t list_at, uint32_t bytes_at) {
-    uint8_t *list = tf_guest_array(host, list_at, strings->count, 4);
-    char *bytes = tf_guest_bytes(host, bytes_at, strings->length);
+    uint8_t *list = tf_wasi_array(host, list_at, strings->count, 4);
+    char *bytes = tf_wasi_bytes(host, bytes_at, strings->length);
     if (!list || !bytes) return WASI_FAULT;
     if (strings->length) memcpy(bytes, strings->bytes, strings->length);
     size_t offset = 0;

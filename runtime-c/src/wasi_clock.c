@@ -84,7 +84,7 @@ static int random_bytes(tf_host *host, tf_wasi *wasi, uint8_t *buffer, size_t co
 
 static int random_get(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     uint32_t count = (uint32_t)v[1];
-    uint8_t *buffer = tf_guest_bytes(host, (uint32_t)v[0], count);
+    uint8_t *buffer = tf_wasi_bytes(host, (uint32_t)v[0], count);
     return buffer ? random_bytes(host, wasi, buffer, count) : WASI_FAULT;
 }
 TF_WASI_ENTRY(random_get)

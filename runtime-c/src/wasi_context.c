@@ -28,6 +28,7 @@ void tf_wasi_destroy(tf_wasi *wasi) {
     if (!wasi) return;
     for (uint32_t i = 0; i < wasi->capacity; i++) tf_wasi_release(&wasi->entries[i]);
     if (wasi->entries != wasi->first) free(wasi->entries);
+    tf_wasi_trees_destroy(wasi->trees);
     free(wasi->arguments.bytes);
     free(wasi->environment.bytes);
     free(wasi);
@@ -90,16 +91,17 @@ int tf_wasi_set_stream(tf_wasi *wasi, uint32_t descriptor, tf_stream stream) {
 
 /* --- grants --- */
 
-static int preopen(tf_wasi *wasi, int host, bool owned, const char *guest, bool read_only) {
-    char *name = strdup(guest);
-    if (!name) return -ENOMEM;
-    tf_wasi_entry entry = { .kind = TF_WASI_FOLDER, .filetype = WASI_FILETYPE_DIRECTORY, .read_only = read_only,
-        .owned = owned, .host = host, .rights = WASI_RIGHTS_FOLDER, .inheriting = WASI_RIGHTS_FOLDER | WASI_RIGHTS_FILE,
-        .name = name };
+int tf_wasi_preopen(tf_wasi *wasi, tf_wasi_entry entry, const char *guest) {
+    entry.kind = TF_WASI_FOLDER;
+    entry.filetype = WASI_FILETYPE_DIRECTORY;
+    entry.rights = WASI_RIGHTS_FOLDER;
+    entry.inheriting = WASI_RIGHTS_FOLDER | WASI_RIGHTS_FILE;
+    entry.name = strdup(guest);
+    if (!entry.name) return -ENOMEM;
     uint32_t descriptor;
     int result = tf_wasi_insert(wasi, &entry, &descriptor);
     if (result == WASI_SUCCESS) return 0;
-    free(name);
+    free(entry.name);
     return result == WASI_NOMEM ? -ENOMEM : -EMFILE;
 }
 
@@ -108,13 +110,13 @@ int tf_wasi_preopen_path(tf_wasi *wasi, const char *path, const char *guest, boo
     /* A folder that may be entered but not listed is worth granting too. */
     if (host < 0 && errno == EACCES) host = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (host < 0) return -errno;
-    int result = preopen(wasi, host, true, guest, read_only);
+    int result = tf_wasi_preopen(wasi, (tf_wasi_entry){ .host = host, .owned = true, .read_only = read_only }, guest);
     if (result != 0) close(host);
     return result;
 }
 
 int tf_wasi_preopen_descriptor(tf_wasi *wasi, int host_descriptor, const char *guest, bool read_only) {
-    return preopen(wasi, host_descriptor, false, guest, read_only);
+    return tf_wasi_preopen(wasi, (tf_wasi_entry){ .host = host_descriptor, .read_only = read_only }, guest);
 }
 
 /* --- limits and sources --- */

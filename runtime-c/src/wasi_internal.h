@@ -4,7 +4,7 @@
  *     static int fd_close(tf_host *host, tf_wasi *wasi, const uint64_t *v)
  * with arguments in v[0…] and a WASI error number as result, or tf_wasi_trap(…) to end the guest;
  * TF_WASI_ENTRY(fd_close) makes the entry of it that the table lists. Guest pointers are turned into host pointers by
- * tf_guest_bytes each time they are needed, never kept.
+ * tf_wasi_bytes each time they are needed, never kept.
  */
 #ifndef TF_WASI_INTERNAL_H
 #define TF_WASI_INTERNAL_H
@@ -13,6 +13,7 @@
 #define _GNU_SOURCE 1
 #endif
 #include "tf_host.h"
+#include "tf_memfs.h"
 #include "tf_wasi.h"
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +25,7 @@ enum {
     WASI_SUCCESS = 0, WASI_AGAIN = 6, WASI_BADF = 8, WASI_EXIST = 20, WASI_FAULT = 21, WASI_INVAL = 28, WASI_IO = 29,
     WASI_ISDIR = 31, WASI_MFILE = 33, WASI_NAMETOOLONG = 37, WASI_NOENT = 44, WASI_NOMEM = 48, WASI_NOTDIR = 54,
     WASI_NOTEMPTY = 55, WASI_NOTSOCK = 57, WASI_NOTSUP = 58, WASI_OVERFLOW = 61, WASI_PERM = 63, WASI_SPIPE = 70,
-    WASI_NOTCAPABLE = 76,
+    WASI_XDEV = 75, WASI_NOTCAPABLE = 76,
 };
 
 enum {
@@ -67,6 +68,8 @@ enum { WASI_LOOKUP_FOLLOW = 1 };
 #define WASI_RIGHT_PATH_REMOVE_DIRECTORY (1ull << 25)
 #define WASI_RIGHT_PATH_UNLINK_FILE (1ull << 26)
 #define WASI_RIGHT_POLL_FD_READWRITE (1ull << 27)
+#define WASI_RIGHT_SOCK_SHUTDOWN (1ull << 28)
+#define WASI_RIGHT_SOCK_ACCEPT (1ull << 29)
 
 /* What can be done with an open file at all, and with an open folder. */
 #define WASI_RIGHTS_FILE \
@@ -81,6 +84,11 @@ enum { WASI_LOOKUP_FOLLOW = 1 };
      WASI_RIGHT_PATH_FILESTAT_SET_SIZE | WASI_RIGHT_PATH_FILESTAT_SET_TIMES | WASI_RIGHT_FD_FILESTAT_GET | \
      WASI_RIGHT_FD_FILESTAT_SET_TIMES | WASI_RIGHT_PATH_SYMLINK | WASI_RIGHT_PATH_REMOVE_DIRECTORY | \
      WASI_RIGHT_PATH_UNLINK_FILE | WASI_RIGHT_FD_SYNC | WASI_RIGHT_FD_DATASYNC | WASI_RIGHT_FD_FDSTAT_SET_FLAGS)
+/* With a socket: any, one that listens, one that is connected. */
+#define WASI_RIGHTS_SOCKET (WASI_RIGHT_FD_FDSTAT_SET_FLAGS | WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE)
+#define WASI_RIGHTS_CONNECTION \
+    (WASI_RIGHTS_SOCKET | WASI_RIGHT_FD_READ | WASI_RIGHT_FD_WRITE | WASI_RIGHT_SOCK_SHUTDOWN)
+#define WASI_RIGHTS_LISTENER (WASI_RIGHTS_SOCKET | WASI_RIGHT_FD_READ | WASI_RIGHT_SOCK_ACCEPT)
 
 typedef enum tf_wasi_kind {
     TF_WASI_FREE,   /* no such descriptor */
@@ -99,6 +107,8 @@ typedef struct tf_wasi_entry {
     bool owned;          /* `host` is ours to close */
     uint16_t flags;      /* WASI_FDFLAG_… */
     int host;            /* the host's descriptor, or -1 */
+    tf_memfs_node *node; /* what it is in memory, held; else NULL */
+    uint64_t position;   /* in that */
     uint64_t rights;     /* what it may be used for; only ever shrinks */
     uint64_t inheriting; /* what descriptors opened through it may be used for */
     char *name;          /* of a grant: the guest's name for it, owned; else NULL */
@@ -121,6 +131,7 @@ struct tf_wasi {
     uint32_t capacity, limit;
     bool is_limit_reached;
     uint32_t clock_resolution; /* nanoseconds; 0: as it is */
+    struct tf_wasi_tree *trees; /* folders that live in memory (wasi_memory.c) */
     tf_wasi_strings arguments, environment;
     int (*fill)(void *context, void *buffer, size_t count);
     void *fill_context;
@@ -151,7 +162,21 @@ int tf_wasi_errno(int host_errno);
 /* After a call of the host failed with EINTR: the trap to return if the guest is to end, else WASI_SUCCESS (again!). */
 int tf_wasi_interrupted(tf_host *host);
 
-/* --- guest memory: fields of structures already checked as a whole --- */
+/* --- guest memory --- */
+
+/* `length` bytes of the guest's at `address`, NULL if they are not all its own. No bytes are fine anywhere: languages
+ * give empty slices addresses of their own making. */
+static inline void *tf_wasi_bytes(const tf_host *host, uint64_t address, uint64_t length) {
+    static uint8_t nothing;
+    return length ? tf_guest_bytes(host, address, length) : &nothing;
+}
+
+static inline void *tf_wasi_array(const tf_host *host, uint64_t address, uint64_t count, uint64_t size) {
+    uint64_t length;
+    return __builtin_mul_overflow(count, size, &length) ? NULL : tf_wasi_bytes(host, address, length);
+}
+
+/* Fields of structures already checked as a whole. */
 
 static inline void tf_wasi_put32(uint8_t *at, uint32_t value) { memcpy(at, &value, sizeof value); }
 static inline void tf_wasi_put64(uint8_t *at, uint64_t value) { memcpy(at, &value, sizeof value); }
@@ -184,10 +209,29 @@ bool tf_wasi_has_room(tf_wasi *wasi);
 int tf_wasi_insert(tf_wasi *, const tf_wasi_entry *entry, uint32_t *descriptor);
 /* Frees what the entry owns and the entry. Returns an errno of the host, or 0. */
 int tf_wasi_release(tf_wasi_entry *);
+/* Grants the folder of an entry; the rest of the entry is filled in. 0 or a negative errno, and then the caller keeps
+ * what the entry owns. */
+int tf_wasi_preopen(tf_wasi *, tf_wasi_entry entry, const char *guest);
 /* The entry for an open descriptor of the host whose state is known. */
 tf_wasi_entry tf_wasi_file_entry(int host, uint8_t filetype, bool readable, bool writable);
 
 void tf_wasi_listing_destroy(struct tf_wasi_listing *);
+
+/* --- folders in memory (wasi_memory.c) --- */
+
+/* The number for a result of tf_memfs.h. */
+int tf_wasi_memory_result(int64_t result);
+void tf_wasi_trees_destroy(struct tf_wasi_tree *);
+
+/* --- buffers (wasi_io.c) --- */
+
+/* Whether an open file is ready for `events` of poll; if it `waits`, when it is, or when the guest has no more time. */
+int tf_wasi_await(tf_host *host, const tf_wasi_entry *entry, short events, bool waits);
+
+
+#define TF_WASI_MOST_BUFFERS IOV_MAX
+/* Fills `buffers`, of TF_WASI_MOST_BUFFERS, from the guest's array; empty buffers are left out. */
+int tf_wasi_take_buffers(tf_host *host, uint32_t address, uint32_t count, struct iovec *buffers, int *taken);
 
 /* --- paths (wasi_path.c) --- */
 
@@ -218,7 +262,7 @@ struct stat;
 struct timespec;
 uint8_t tf_wasi_filetype(uint32_t mode);
 /* Writes a `filestat`; `unstable` selects the layout of wasi_unstable. */
-int tf_wasi_store_filestat(tf_host *host, uint32_t address, const struct stat *status, bool unstable);
+int tf_wasi_store_filestat(tf_host *host, uint32_t address, const struct stat *status, uint8_t filetype, bool unstable);
 /* Times to set from the arguments of the *_set_times functions. */
 int tf_wasi_times(uint64_t accessed, uint64_t modified, uint32_t flags, struct timespec times[2]);
 

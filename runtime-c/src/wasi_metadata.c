@@ -8,7 +8,7 @@
 static int fd_fdstat_get(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     const tf_wasi_entry *entry = tf_wasi_entry_at(wasi, (uint32_t)v[0]);
     if (!entry) return WASI_BADF;
-    uint8_t *out = tf_guest_bytes(host, (uint32_t)v[1], 24);
+    uint8_t *out = tf_wasi_bytes(host, (uint32_t)v[1], 24);
     if (!out) return WASI_FAULT;
     memset(out, 0, 8);
     out[0] = entry->filetype;
@@ -19,6 +19,21 @@ static int fd_fdstat_get(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
 }
 TF_WASI_ENTRY(fd_fdstat_get)
 
+/* What was lent is shared with others (a terminal with the shell): its flags are not the guest's to change. That it
+ * does not wait is seen to by wasi_io.c; that it appends is what cannot be done for it. */
+static int set_host_flags(const tf_wasi_entry *entry, uint32_t flags) {
+    if (entry->kind == TF_WASI_FILE && entry->owned) {
+        int host_flags = fcntl(entry->host, F_GETFL);
+        if (host_flags < 0) return tf_wasi_errno(errno);
+        host_flags &= ~(O_APPEND | O_NONBLOCK);
+        if (flags & WASI_FDFLAG_APPEND) host_flags |= O_APPEND;
+        if (flags & WASI_FDFLAG_NONBLOCK) host_flags |= O_NONBLOCK;
+        return fcntl(entry->host, F_SETFL, host_flags) == 0 ? WASI_SUCCESS : tf_wasi_errno(errno);
+    }
+    bool becomes_appending = (flags & ~entry->flags) & WASI_FDFLAG_APPEND;
+    return entry->kind == TF_WASI_FILE && becomes_appending ? WASI_NOTSUP : WASI_SUCCESS;
+}
+
 static int fd_fdstat_set_flags(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     (void)host;
     enum { CHANGEABLE = WASI_FDFLAG_APPEND | WASI_FDFLAG_NONBLOCK };
@@ -28,20 +43,15 @@ static int fd_fdstat_set_flags(tf_host *host, tf_wasi *wasi, const uint64_t *v) 
     uint32_t flags = (uint32_t)v[1];
     /* Linux sets the synchronous flags only when a file is opened, so a change of them is refused, not forgotten. */
     if ((flags ^ entry->flags) & ~(uint32_t)CHANGEABLE) return WASI_INVAL;
-    if (flags == entry->flags || entry->kind != TF_WASI_FILE) return WASI_SUCCESS;
-    /* What was lent is shared with others (a terminal with the shell): its flags are not the guest's to change. */
-    if (!entry->owned) return WASI_SUCCESS;
-    int host_flags = fcntl(entry->host, F_GETFL);
-    if (host_flags < 0) return tf_wasi_errno(errno);
-    host_flags &= ~(O_APPEND | O_NONBLOCK);
-    if (flags & WASI_FDFLAG_APPEND) host_flags |= O_APPEND;
-    if (flags & WASI_FDFLAG_NONBLOCK) host_flags |= O_NONBLOCK;
-    if (fcntl(entry->host, F_SETFL, host_flags) != 0) return tf_wasi_errno(errno);
+    if (flags == entry->flags) return WASI_SUCCESS;
+    if (!entry->node) {
+        int result_of_host = set_host_flags(entry, flags);
+        if (result_of_host != WASI_SUCCESS) return result_of_host;
+    }
     entry->flags = (uint16_t)flags;
     return WASI_SUCCESS;
 }
 TF_WASI_ENTRY(fd_fdstat_set_flags)
-
 /* Rights can be given up, never won. */
 static int fd_fdstat_set_rights(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     (void)host;
@@ -72,12 +82,12 @@ static uint64_t nanoseconds(struct timespec time) {
     return time.tv_sec < 0 ? 0 : (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-int tf_wasi_store_filestat(tf_host *host, uint32_t address, const struct stat *status, bool unstable) {
-    uint8_t *out = tf_guest_bytes(host, address, unstable ? 56 : 64);
+int tf_wasi_store_filestat(tf_host *host, uint32_t address, const struct stat *status, uint8_t filetype, bool unstable) {
+    uint8_t *out = tf_wasi_bytes(host, address, unstable ? 56 : 64);
     if (!out) return WASI_FAULT;
     tf_wasi_put64(out, status->st_dev);
     tf_wasi_put64(out + 8, status->st_ino);
-    tf_wasi_put64(out + 16, tf_wasi_filetype(status->st_mode));
+    tf_wasi_put64(out + 16, filetype);
     if (unstable) {
         tf_wasi_put32(out + 20, (uint32_t)status->st_nlink);
         out += 24;
@@ -97,8 +107,9 @@ static int filestat(tf_host *host, tf_wasi *wasi, const uint64_t *v, bool unstab
     int result = tf_wasi_any(wasi, (uint32_t)v[0], WASI_RIGHT_FD_FILESTAT_GET, &entry);
     if (result != WASI_SUCCESS) return result;
     struct stat status = { 0 };
-    if (entry->kind != TF_WASI_STREAM && fstat(entry->host, &status) != 0) return tf_wasi_errno(errno);
-    return tf_wasi_store_filestat(host, (uint32_t)v[1], &status, unstable);
+    if (entry->node) tf_memfs_status(entry->node, &status);
+    else if (entry->kind != TF_WASI_STREAM && fstat(entry->host, &status) != 0) return tf_wasi_errno(errno);
+    return tf_wasi_store_filestat(host, (uint32_t)v[1], &status, entry->filetype, unstable);
 }
 
 static int fd_filestat_get(tf_host *host, tf_wasi *wasi, const uint64_t *v) { return filestat(host, wasi, v, false); }
@@ -114,6 +125,7 @@ static int fd_filestat_set_size(tf_host *host, tf_wasi *wasi, const uint64_t *v)
     int result = tf_wasi_file(wasi, (uint32_t)v[0], WASI_RIGHT_FD_FILESTAT_SET_SIZE, &entry);
     if (result != WASI_SUCCESS) return result;
     if ((int64_t)v[1] < 0 || !(entry->rights & WASI_RIGHT_FD_WRITE)) return WASI_INVAL;
+    if (entry->node) return tf_wasi_memory_result(tf_memfs_resize(entry->node, v[1]));
     while (ftruncate(entry->host, (off_t)v[1]) != 0) {
         if (errno != EINTR) return tf_wasi_errno(errno);
         result = tf_wasi_interrupted(host);
@@ -148,6 +160,10 @@ static int fd_filestat_set_times(tf_host *host, tf_wasi *wasi, const uint64_t *v
     if (entry->read_only) return WASI_PERM;
     result = tf_wasi_times(v[1], v[2], (uint32_t)v[3], times);
     if (result != WASI_SUCCESS) return result;
+    if (entry->node) {
+        tf_memfs_set_times(entry->node, times);
+        return WASI_SUCCESS;
+    }
     return futimens(entry->host, times) == 0 ? WASI_SUCCESS : tf_wasi_errno(errno);
 }
 TF_WASI_ENTRY(fd_filestat_set_times)

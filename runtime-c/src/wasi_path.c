@@ -19,7 +19,7 @@ int tf_wasi_path_errno(int host_errno) {
 }
 
 int tf_wasi_read_path(tf_host *host, uint32_t address, uint32_t length, tf_wasi_path *path) {
-    const char *bytes = tf_guest_bytes(host, address, length);
+    const char *bytes = tf_wasi_bytes(host, address, length);
     if (!bytes) return WASI_FAULT;
     if (length >= sizeof path->bytes) return WASI_NAMETOOLONG;
     memcpy(path->bytes, bytes, length);

@@ -42,27 +42,58 @@ static uint64_t host_flags(const request *asked) {
 }
 
 /* The entry for what was opened, by what it turned out to be. */
-static int entry_for(int fd, const tf_wasi_entry *folder, const request *asked, tf_wasi_entry *entry) {
-    struct stat status;
-    if (fstat(fd, &status) != 0) return tf_wasi_errno(errno);
-    uint8_t filetype = tf_wasi_filetype(status.st_mode);
-    if (filetype == WASI_FILETYPE_DIRECTORY) {
-        *entry = (tf_wasi_entry){ .kind = TF_WASI_FOLDER, .filetype = filetype, .host = fd,
-            .rights = WASI_RIGHTS_FOLDER, .inheriting = WASI_RIGHTS_FOLDER | WASI_RIGHTS_FILE };
-    } else {
-        *entry = tf_wasi_file_entry(fd, filetype, asked->readable, asked->writable);
-        bool waits = filetype != WASI_FILETYPE_REGULAR_FILE && !(asked->flags & WASI_FDFLAG_NONBLOCK);
-        if (waits && fcntl(fd, F_SETFL, (int)(host_flags(asked) & (O_APPEND | O_SYNC))) != 0)
-            return tf_wasi_errno(errno);
-        if (filetype == WASI_FILETYPE_CHARACTER_DEVICE) entry->rights &= ~(WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL);
-    }
-    entry->owned = true;
+static void describe(uint8_t filetype, const tf_wasi_entry *folder, const request *asked, tf_wasi_entry *entry) {
+    if (filetype == WASI_FILETYPE_DIRECTORY)
+        *entry = (tf_wasi_entry){ .kind = TF_WASI_FOLDER, .filetype = filetype, .rights = WASI_RIGHTS_FOLDER,
+            .inheriting = WASI_RIGHTS_FOLDER | WASI_RIGHTS_FILE };
+    else *entry = tf_wasi_file_entry(-1, filetype, asked->readable, asked->writable);
+    if (filetype == WASI_FILETYPE_CHARACTER_DEVICE) entry->rights &= ~(WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL);
     entry->read_only = folder->read_only;
     entry->flags = (uint16_t)asked->flags;
     entry->rights &= folder->inheriting;
     entry->inheriting &= folder->inheriting;
     if (folder->read_only)
         entry->rights &= ~(WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_ALLOCATE | WASI_RIGHT_FD_FILESTAT_SET_SIZE);
+}
+
+static int entry_for(int fd, const tf_wasi_entry *folder, const request *asked, tf_wasi_entry *entry) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return tf_wasi_errno(errno);
+    uint8_t filetype = tf_wasi_filetype(status.st_mode);
+    describe(filetype, folder, asked, entry);
+    entry->host = fd;
+    entry->owned = true;
+    bool is_plain = filetype == WASI_FILETYPE_DIRECTORY || filetype == WASI_FILETYPE_REGULAR_FILE;
+    if (is_plain || asked->flags & WASI_FDFLAG_NONBLOCK) return WASI_SUCCESS;
+    /* It was opened without waiting; from now on it waits. */
+    int flags = (int)(host_flags(asked) & (O_APPEND | O_SYNC));
+    return fcntl(fd, F_SETFL, flags) == 0 ? WASI_SUCCESS : tf_wasi_errno(errno);
+}
+
+static int open_on_host(tf_host *host, const tf_wasi_entry *folder, const tf_wasi_path *path, const request *asked,
+                        tf_wasi_entry *entry) {
+    int fd, result;
+    do {
+        uint64_t mode = asked->open_flags & WASI_OFLAG_CREAT ? 0666 : 0;
+        fd = tf_wasi_open_beneath(folder->host, path->bytes, host_flags(asked), mode);
+        if (fd == -EINTR && (result = tf_wasi_interrupted(host)) != WASI_SUCCESS) return result;
+    } while (fd == -EINTR);
+    if (fd < 0) return tf_wasi_path_errno(-fd);
+    result = entry_for(fd, folder, asked, entry);
+    if (result != WASI_SUCCESS) close(fd);
+    return result;
+}
+
+static int open_in_memory(const tf_wasi_entry *folder, const tf_wasi_path *path, const request *asked,
+                          tf_wasi_entry *entry) {
+    tf_memfs_node *node;
+    struct stat status;
+    int result = tf_memfs_open(folder->node, path->bytes, (int)host_flags(asked), &node);
+    if (result != 0) return tf_wasi_memory_result(result);
+    tf_memfs_status(node, &status);
+    describe(tf_wasi_filetype(status.st_mode), folder, asked, entry);
+    entry->node = node;
+    entry->host = -1;
     return WASI_SUCCESS;
 }
 
@@ -77,20 +108,15 @@ static int path_open(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     if (result == WASI_SUCCESS) result = tf_wasi_read_path(host, (uint32_t)v[2], (uint32_t)v[3], &path);
     if (result != WASI_SUCCESS) return result;
     /* Before anything is created: */
-    if (!tf_guest_bytes(host, (uint32_t)v[8], 4)) return WASI_FAULT;
+    if (!tf_wasi_bytes(host, (uint32_t)v[8], 4)) return WASI_FAULT;
     if (!tf_wasi_has_room(wasi)) return WASI_MFILE;
-    int fd;
-    do {
-        uint64_t mode = asked.open_flags & WASI_OFLAG_CREAT ? 0666 : 0;
-        fd = tf_wasi_open_beneath(folder->host, path.bytes, host_flags(&asked), mode);
-        if (fd == -EINTR && (result = tf_wasi_interrupted(host)) != WASI_SUCCESS) return result;
-    } while (fd == -EINTR);
-    if (fd < 0) return tf_wasi_path_errno(-fd);
     uint32_t descriptor;
-    result = entry_for(fd, folder, &asked, &entry);
-    if (result == WASI_SUCCESS) result = tf_wasi_insert(wasi, &entry, &descriptor);
+    result = folder->node ? open_in_memory(folder, &path, &asked, &entry)
+                          : open_on_host(host, folder, &path, &asked, &entry);
+    if (result != WASI_SUCCESS) return result;
+    result = tf_wasi_insert(wasi, &entry, &descriptor);
     if (result != WASI_SUCCESS) {
-        close(fd);
+        tf_wasi_release(&entry);
         return result;
     }
     return tf_guest_store_u32(host, (uint32_t)v[8], descriptor) ? WASI_SUCCESS : WASI_FAULT;

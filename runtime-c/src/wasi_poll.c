@@ -53,16 +53,19 @@ static void take_descriptor(subscription *s, tf_wasi *wasi, uint32_t descriptor,
     uint64_t right = s->kind == FD_READ ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE;
     s->error = tf_wasi_file(wasi, descriptor, right, &entry);
     if (s->error != WASI_SUCCESS) return;
-    if (entry->kind == TF_WASI_STREAM) {
+    if (entry->kind == TF_WASI_STREAM || entry->node) {
+        uint64_t left = entry->node && tf_memfs_size(entry->node) > entry->position
+            ? tf_memfs_size(entry->node) - entry->position : 0;
         s->ready = true;
-        s->available = 1;
+        s->available = entry->node && s->kind == FD_READ ? left : 1;
         return;
     }
     s->slot = *used;
     polls[(*used)++] = (struct pollfd){ .fd = entry->host, .events = s->kind == FD_READ ? POLLIN : POLLOUT };
 }
 
-static void take(subscription *s, const uint8_t *in, bool unstable, tf_wasi *wasi, struct pollfd *polls, int *used) {
+/* False: there is no such kind of subscription. */
+static bool take(subscription *s, const uint8_t *in, bool unstable, tf_wasi *wasi, struct pollfd *polls, int *used) {
     *s = (subscription){ .userdata = tf_wasi_load64(in), .kind = in[8], .due = never, .slot = -1 };
     if (s->kind == FD_READ || s->kind == FD_WRITE) {
         take_descriptor(s, wasi, tf_wasi_load32(in + 16), polls, used);
@@ -72,8 +75,9 @@ static void take(subscription *s, const uint8_t *in, bool unstable, tf_wasi *was
         memcpy(&flags, at + 24, sizeof flags);
         take_clock(s, tf_wasi_load32(at), tf_wasi_load64(at + 8), flags);
     } else {
-        s->error = WASI_INVAL;
+        return false;
     }
+    return true;
 }
 
 /* What poll found out about a subscription's descriptor. */
@@ -135,14 +139,15 @@ static int poll_all(tf_host *host, tf_wasi *wasi, const uint64_t *v, bool unstab
                     struct pollfd *polls) {
     uint32_t count = (uint32_t)v[2];
     size_t size = unstable ? 56 : 48;
-    const uint8_t *in = tf_guest_array(host, (uint32_t)v[0], count, size);
-    if (!in || !tf_guest_array(host, (uint32_t)v[1], count, EVENT) || !tf_guest_bytes(host, (uint32_t)v[3], 4))
+    const uint8_t *in = tf_wasi_array(host, (uint32_t)v[0], count, size);
+    if (!in || !tf_wasi_array(host, (uint32_t)v[1], count, EVENT) || !tf_wasi_bytes(host, (uint32_t)v[3], 4))
         return WASI_FAULT;
     int used = 0;
-    for (uint32_t i = 0; i < count; i++) take(&all[i], in + size * i, unstable, wasi, polls, &used);
+    for (uint32_t i = 0; i < count; i++)
+        if (!take(&all[i], in + size * i, unstable, wasi, polls, &used)) return WASI_INVAL;
     int result = wait(host, all, count, polls, used);
     if (result != WASI_SUCCESS) return result;
-    uint8_t *out = tf_guest_array(host, (uint32_t)v[1], count, EVENT);
+    uint8_t *out = tf_wasi_array(host, (uint32_t)v[1], count, EVENT);
     if (!out) return WASI_FAULT;
     uint32_t events = report(all, count, out);
     return tf_guest_store_u32(host, (uint32_t)v[3], events) ? WASI_SUCCESS : WASI_FAULT;

@@ -83,6 +83,7 @@ static int next(tf_host *host, listing *from, const struct dirent64 **found) {
         int interrupted = tf_wasi_interrupted(host);
         if (interrupted) return interrupted;
         long count = syscall(SYS_getdents64, from->fd, from->records, sizeof from->records);
+        if (count < 0 && errno == ENOENT) count = 0; /* the folder was removed: so says the kernel that it is empty */
         if (count < 0) return tf_wasi_errno(errno);
         from->start = from->cookie;
         from->used = (size_t)count;
@@ -100,19 +101,51 @@ static uint8_t filetype(const listing *from, const struct dirent64 *found) {
     return tf_wasi_filetype(status.st_mode);
 }
 
-/* Writes as much of the entry as fits, and returns how much that is. */
-static size_t put(const listing *from, const struct dirent64 *found, uint8_t *out, size_t room) {
+/* Writes as much of an entry as fits, and returns how much that is. */
+static size_t put(const char *name, uint64_t cookie, uint64_t number, uint8_t type, uint8_t *out, size_t room) {
     uint8_t header[HEADER] = { 0 };
-    size_t length = strlen(found->d_name);
-    tf_wasi_put64(header, (uint64_t)found->d_off);
-    tf_wasi_put64(header + 8, strcmp(found->d_name, "..") == 0 ? from->folder : found->d_ino);
+    size_t length = strlen(name);
+    tf_wasi_put64(header, cookie);
+    tf_wasi_put64(header + 8, number);
     tf_wasi_put32(header + 16, (uint32_t)length);
-    header[20] = filetype(from, found);
+    header[20] = type;
     size_t part = room < HEADER ? room : HEADER;
     memcpy(out, header, part);
-    size_t name = room - part < length ? room - part : length;
-    memcpy(out + part, found->d_name, name);
-    return part + name;
+    size_t rest = room - part < length ? room - part : length;
+    memcpy(out + part, name, rest);
+    return part + rest;
+}
+
+/* Fills `out` with entries of the host's, and says how many bytes that are. */
+static int list_on_host(tf_host *host, tf_wasi_entry *entry, uint64_t cookie, uint8_t *out, size_t room, size_t *used) {
+    int result = entry->listing ? WASI_SUCCESS : begin(entry);
+    if (result != WASI_SUCCESS) return result;
+    listing *from = entry->listing;
+    result = position(from, cookie);
+    while (result == WASI_SUCCESS && *used < room) {
+        const struct dirent64 *found;
+        result = next(host, from, &found);
+        if (result != WASI_SUCCESS || !found) break;
+        uint64_t number = strcmp(found->d_name, "..") == 0 ? from->folder : found->d_ino;
+        size_t count = put(found->d_name, (uint64_t)found->d_off, number, filetype(from, found), out + *used, room - *used);
+        *used += count;
+        if (count < HEADER + strlen(found->d_name)) break; /* cut: told again from its cookie */
+        from->cookie = (uint64_t)found->d_off;
+        from->at += found->d_reclen;
+    }
+    return result;
+}
+
+static size_t list_in_memory(const tf_memfs_node *folder, uint64_t cookie, uint8_t *out, size_t room) {
+    size_t used = 0;
+    tf_memfs_entry found;
+    while (used < room && tf_memfs_next(folder, cookie, &found)) {
+        struct stat status;
+        tf_memfs_status(found.node, &status);
+        cookie = found.cookie;
+        used += put(found.name, cookie, status.st_ino, tf_wasi_filetype(status.st_mode), out + used, room - used);
+    }
+    return used;
 }
 
 static int fd_readdir(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
@@ -120,22 +153,11 @@ static int fd_readdir(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     uint32_t room = (uint32_t)v[2], size_at = (uint32_t)v[4];
     int result = tf_wasi_folder(wasi, (uint32_t)v[0], WASI_RIGHT_FD_READDIR, &entry);
     if (result != WASI_SUCCESS) return result;
-    uint8_t *out = tf_guest_bytes(host, (uint32_t)v[1], room);
-    if (!out || !tf_guest_bytes(host, size_at, 4)) return WASI_FAULT;
-    if (!entry->listing && (result = begin(entry)) != WASI_SUCCESS) return result;
-    listing *from = entry->listing;
-    result = position(from, v[3]);
+    uint8_t *out = tf_wasi_bytes(host, (uint32_t)v[1], room);
+    if (!out || !tf_wasi_bytes(host, size_at, 4)) return WASI_FAULT;
     size_t used = 0;
-    while (result == WASI_SUCCESS && used < room) {
-        const struct dirent64 *found;
-        result = next(host, from, &found);
-        if (result != WASI_SUCCESS || !found) break;
-        size_t count = put(from, found, out + used, room - used);
-        used += count;
-        if (count < HEADER + strlen(found->d_name)) break; /* cut: told again from its cookie */
-        from->cookie = (uint64_t)found->d_off;
-        from->at += found->d_reclen;
-    }
+    if (entry->node) used = list_in_memory(entry->node, v[3], out, room);
+    else result = list_on_host(host, entry, v[3], out, room, &used);
     if (result != WASI_SUCCESS) return result;
     return tf_guest_store_u32(host, size_at, (uint32_t)used) ? WASI_SUCCESS : WASI_FAULT;
 }

@@ -6,7 +6,7 @@ static int flush(tf_host *host, tf_wasi *wasi, uint32_t descriptor, uint64_t rig
     tf_wasi_entry *entry;
     int result = tf_wasi_any(wasi, descriptor, right, &entry);
     if (result != WASI_SUCCESS) return result;
-    if (entry->kind == TF_WASI_STREAM) return WASI_SUCCESS;
+    if (entry->kind == TF_WASI_STREAM || entry->node) return WASI_SUCCESS;
     while (function(entry->host) != 0) {
         if (errno != EINTR) return tf_wasi_errno(errno);
         result = tf_wasi_interrupted(host);
@@ -34,6 +34,7 @@ static int fd_advise(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     if (result != WASI_SUCCESS) return result;
     uint32_t advice = (uint32_t)v[3];
     if (advice >= sizeof advices / sizeof *advices || (int64_t)v[1] < 0 || (int64_t)v[2] < 0) return WASI_INVAL;
+    if (entry->node) return WASI_SUCCESS;
     result = posix_fadvise(entry->host, (off_t)v[1], (off_t)v[2], advices[advice]);
     return result ? tf_wasi_errno(result) : WASI_SUCCESS;
 }
@@ -45,6 +46,7 @@ static int fd_allocate(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     if (result != WASI_SUCCESS) return result;
     if (!(entry->rights & WASI_RIGHT_FD_WRITE)) return WASI_BADF;
     if ((int64_t)v[1] < 0 || (int64_t)v[2] <= 0) return WASI_INVAL;
+    if (entry->node) return tf_wasi_memory_result(tf_memfs_reserve(entry->node, v[1], v[2]));
     /* The system call itself: the C library would write zeros where a file system cannot reserve. */
     while (fallocate(entry->host, 0, (off_t)v[1], (off_t)v[2]) != 0) {
         if (errno != EINTR) return tf_wasi_errno(errno);

@@ -83,6 +83,7 @@ int tf_wasi_release(tf_wasi_entry *entry) {
     int result = 0;
     if (entry->kind == TF_WASI_FREE) return 0;
     if (entry->listing) tf_wasi_listing_destroy(entry->listing);
+    if (entry->node) tf_memfs_release(entry->node);
     /* close frees the number whatever it says; EINTR is no failure. */
     if (entry->owned && close(entry->host) != 0 && errno != EINTR) result = errno;
     free(entry->name);
@@ -141,7 +142,7 @@ TF_WASI_ENTRY(fd_renumber)
 static int fd_prestat_get(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     tf_wasi_entry *entry = tf_wasi_entry_at(wasi, (uint32_t)v[0]);
     if (!entry || !entry->name) return WASI_BADF;
-    uint8_t *out = tf_guest_bytes(host, (uint32_t)v[1], 8);
+    uint8_t *out = tf_wasi_bytes(host, (uint32_t)v[1], 8);
     if (!out) return WASI_FAULT;
     tf_wasi_put32(out, 0); /* a folder: the only kind there is */
     tf_wasi_put32(out + 4, (uint32_t)strlen(entry->name));
@@ -154,7 +155,7 @@ static int fd_prestat_dir_name(tf_host *host, tf_wasi *wasi, const uint64_t *v) 
     if (!entry || !entry->name) return WASI_BADF;
     size_t length = strlen(entry->name);
     if ((uint32_t)v[2] < length) return WASI_NAMETOOLONG;
-    uint8_t *out = tf_guest_bytes(host, (uint32_t)v[1], length);
+    uint8_t *out = tf_wasi_bytes(host, (uint32_t)v[1], length);
     if (!out) return WASI_FAULT;
     memcpy(out, entry->name, length);
     return WASI_SUCCESS;

@@ -56,6 +56,7 @@ final class CommandGuest: CommandFunction {
         let context = try WASIContext()
         context.setDescriptorLimit(limits.openFiles)
         context.setClockResolution(limits.clockResolution)
+        if let folder = limits.memoryFolder { try context.grant(folder) }
         for argument in run.arguments { try context.addArgument(argument) }
         for variable in run.environment {
             let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -15,6 +15,8 @@ package struct GuestLimits: Sendable {
     package var processorTime: Int64 = 10 * .second
     /// Descriptors that a command may have open, its standard streams included.
     package var openFiles: UInt32 = 64
+    /// A folder in memory that each run of a command begins with, empty.
+    package var memoryFolder: MemoryFolder?
     /// What its clocks tell multiples of, in nanoseconds.
     package var clockResolution: UInt32 = 1000
     /// Bytes that a command may answer.
@@ -34,6 +36,7 @@ package struct GuestLimits: Sendable {
         case .wallTime: "\(Duration.nanoseconds(timeout))"
         case .processorTime: "\(Duration.nanoseconds(processorTime))"
         case .openFiles: "\(openFiles)"
+        case .memoryFolder: memoryFolder.map { "\($0.bytes) bytes in \($0.guest)" }
         case .outputBytes: isCommand ? "\(outputBytes) bytes" : "\(hostcalls.responseBodyBytes) bytes"
         case .hostBytes: "\(hostcalls.sentBodyBytes) bytes of a body, \(hostcalls.headerBytes) of a header"
         case .hostHandles: "\(hostcalls.handles) requests and responses, \(hostcalls.sentRequests) sent requests"

@@ -18,9 +18,10 @@ enum ModuleRun {
             return ExitStatus.usage
         } catch let error as ModuleError {
             StandardError.write("tfc: \(error.description.printable)\n")
+        } catch let error as GrantFailure {
+            StandardError.write("tfc: \(error.description)\n")
         } catch let error as WASIError {
-            // Folders are the only thing of the user's that our own side of WASI can fail at.
-            StandardError.write("tfc: --dir \(error.description.printable)\n")
+            StandardError.write("tfc: \(error.description.printable)\n")
         } catch {
             StandardError.write("tfc: \(arguments.file.printable): \(error)\n")
         }
@@ -100,7 +101,7 @@ enum ModuleRun {
     }
 
     private static func report(_ trap: Trap, of file: String) -> Int32 {
-        if case .exit(let code) = trap.kind { return Int32(bitPattern: code) }
+        if case .exit(let code) = trap.kind { return ExitStatus.told(code) }
         var text = "tfc: \(file.printable): trap: \(trap.message.printable)\n"
         for (depth, frame) in trap.backtrace.enumerated() {
             text += "  \(depth): \(frame.description.printable)\n"
@@ -125,6 +126,7 @@ extension WASIContext {
     fileprivate convenience init(_ run: RunArguments) throws {
         try self.init()
         for descriptor in UInt32(0)...2 { try lend(Int32(descriptor), as: descriptor) }
+        try giveSockets(run)
         try addArgument(
             run.argv0
                 ?? String(run.file[(run.file.lastIndex(of: "/").map(run.file.index(after:)) ?? run.file.startIndex)...])
@@ -135,7 +137,25 @@ extension WASIContext {
             try addEnvironment(name: entry.name, value: value)
         }
         if let files = run.limits.maximumOpenFiles { setDescriptorLimit(UInt32(clamping: files)) }
-        for grant in run.grants { try self.grant(grant.host, as: grant.guest) }
+        for grant in run.grants { try self.grant(grant) }
+        for folder in run.memoryFolders { try self.grant(folder) }
+    }
+
+    private func grant(_ grant: DirectoryGrant) throws(GrantFailure) {
+        do {
+            try self.grant(grant.host, as: grant.guest, readOnly: grant.isReadOnly)
+        } catch {
+            throw GrantFailure("--dir \(error.description.printable)")
+        }
+    }
+
+    /// In front of all folders, and told by their number, as programs that are handed sockets expect it.
+    private func giveSockets(_ run: RunArguments) throws {
+        var sockets = run.inheritsListeners ? Array(try InheritedSockets.descriptors()) : []
+        for address in run.listeners { sockets.append(try address.listen()) }
+        guard !sockets.isEmpty else { return }
+        for socket in sockets { try give(socket: socket) }
+        try addEnvironment(name: "LISTEN_FDS", value: String(sockets.count))
     }
 }
 

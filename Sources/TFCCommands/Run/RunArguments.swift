@@ -1,8 +1,14 @@
 import ModuleCache
+import WasmRuntime
 
 /// What `tfc run` was asked for.
 struct RunArguments: Equatable, Sendable {
     var grants: [DirectoryGrant] = []
+    var memoryFolders: [MemoryFolder] = []
+    /// Addresses to listen at for the guest.
+    var listeners: [ListenAddress] = []
+    /// Whether the guest gets the sockets that we were started with (`LISTEN_FDS`).
+    var inheritsListeners = false
     var environment: [EnvironmentEntry] = []
     /// The guest's name for itself; the file's name if nil.
     var argv0: String?
@@ -20,9 +26,15 @@ struct RunArguments: Equatable, Sendable {
 struct DirectoryGrant: Equatable, Sendable {
     var host: String
     var guest: String
+    var isReadOnly = false
 
-    /// `HOST` or `HOST::GUEST`.
+    /// `HOST` or `HOST::GUEST`, with `:ro` at its end if nothing in it may be changed.
     init?(_ text: String) {
+        var text = text[...]
+        if text.hasSuffix(":ro") {
+            isReadOnly = true
+            text = text.dropLast(3)
+        }
         let separator = text.firstRange(of: "::")
         host = String(text[..<(separator?.lowerBound ?? text.endIndex)])
         guest = separator.map { String(text[$0.upperBound...]) } ?? host
@@ -68,6 +80,12 @@ extension RunArguments {
         case "--dir":
             guard let grant = DirectoryGrant(value) else { return false }
             grants.append(grant)
+        case "--tmpfs":
+            guard let folder = MemoryFolder(value) else { return false }
+            memoryFolders.append(folder)
+        case "--tcplisten":
+            guard let address = ListenAddress(value) else { return false }
+            listeners.append(address)
         case "--env":
             guard let entry = EnvironmentEntry(value) else { return false }
             environment.append(entry)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ModuleCache
+import WasmRuntime
 
 /// `tfc run`, declared: its help, and every spelling that ``RunArguments/init(plain:)`` leaves to it.
 struct RunCommand: ParsableCommand {
@@ -13,8 +14,24 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         name: .customLong("dir"),
-        help: ArgumentHelp("Grant access to a folder, under its own name or another.", valueName: "host[::guest]"))
+        help: ArgumentHelp(
+            "Grant access to a folder, under its own name or another; with :ro only to read.",
+            valueName: "host[::guest][:ro]"))
     var dirs: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Grant an empty folder in memory that ends with the guest; 16m unless said otherwise.",
+            valueName: "guest[:size=bytes]"))
+    var tmpfs: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Listen there, and let the guest accept connections: descriptor 3, and so on.", valueName: "address:port"))
+    var tcplisten: [String] = []
+
+    @Flag(help: "Hand on the sockets that we were started with, as LISTEN_FDS says.")
+    var listenfd = false
 
     @Option(
         name: .customLong("env"),
@@ -57,10 +74,23 @@ struct RunCommand: ParsableCommand {
             argv0: argv0, invoke: invoke, tier: tier, boundsChecks: boundsChecks, file: file, arguments: arguments)
         for text in dirs {
             guard let grant = DirectoryGrant(text) else {
-                throw ValidationError("--dir \(text): expected HOST or HOST::GUEST")
+                throw ValidationError("--dir \(text): expected HOST or HOST::GUEST, and perhaps :ro")
             }
             result.grants.append(grant)
         }
+        for text in tmpfs {
+            guard let folder = MemoryFolder(text) else {
+                throw ValidationError("--tmpfs \(text): expected GUEST or GUEST:size=BYTES, as /tmp:size=64m")
+            }
+            result.memoryFolders.append(folder)
+        }
+        for text in tcplisten {
+            guard let address = ListenAddress(text) else {
+                throw ValidationError("--tcplisten \(text): expected ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080")
+            }
+            result.listeners.append(address)
+        }
+        result.inheritsListeners = listenfd
         for text in environment {
             guard let entry = EnvironmentEntry(text) else {
                 throw ValidationError("--env \(text): expected NAME or NAME=VALUE")

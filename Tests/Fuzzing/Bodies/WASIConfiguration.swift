@@ -17,10 +17,17 @@ struct WASIConfiguration: OptionSet {
     /// Without it a sanitizer looks after the bytes behind the memory.
     static let canary = Self(rawValue: 1 << 5)
     static let arguments = Self(rawValue: 1 << 6)
+    /// The folder lives in memory.
+    static let memory = Self(rawValue: 1 << 7)
 
     func apply(to guest: WASIGuest, sandbox: Sandbox, sockets: Sockets?) throws {
         if contains(.fewDescriptors) { tf_wasi_set_descriptor_limit(guest.wasi, 6) }
-        var results = [tf_wasi_preopen_path(guest.wasi, sandbox.grant, "/", contains(.readOnly))]
+        var results = [
+            contains(.memory)
+                ? tf_wasi_preopen_memory(guest.wasi, 1 << 18, "/")
+                : tf_wasi_preopen_path(guest.wasi, sandbox.grant, "/", contains(.readOnly))
+        ]
+        if contains(.memory) { try fill(guest) }
         if contains(.second) {
             results.append(tf_wasi_preopen_path(guest.wasi, sandbox.grant + "/d", "d", !contains(.readOnly)))
         }
@@ -34,6 +41,24 @@ struct WASIConfiguration: OptionSet {
             }
         }
         guard results.allSatisfy({ $0 == 0 }) else { throw Finding("a guest that cannot be set up: \(results)") }
+    }
+
+    /// What is in the folder on the host, for one in memory.
+    private func fill(_ guest: WASIGuest) throws {
+        for folder in ["d", "d/s"] {
+            let (address, count) = guest.place(folder)
+            _ = try guest.enter("path_create_directory", [3, address, count])
+        }
+        for file in ["a", "d/f"] {
+            let (address, count) = guest.place(file)
+            _ = try guest.enter("path_open", [3, 0, address, count, 1, 1 << 6, 0, 0, 16])
+            _ = try guest.enter("fd_close", [UInt64(guest.load(16, as: UInt32.self))])
+        }
+        for (path, target) in [("link", "a"), ("loop", "loop"), ("inner", "d"), ("far", "../.."), ("dangling", "none")]
+        {
+            let (address, count) = guest.place(path), (at, length) = guest.place(target, at: 8192)
+            _ = try guest.enter("path_symlink", [at, length, 3, address, count])
+        }
     }
 }
 
