@@ -9,12 +9,13 @@ package import WasmValidation
 /// - Parameters:
 ///   - module: the module, its module-level rules checked.
 ///   - bytes: the bytes it was decoded from; function bodies are ranges of them.
-///   - isWanted: asked for each function; the translation stops with ``TranslationError/stopped`` when the answer is no.
+///   - isWanted: asked after each function, with how many bytes of bodies are done; the translation stops with
+///     ``TranslationError/stopped`` when the answer is no.
 ///   - sink: takes the text, piece by piece, and keeps none of the pointers; all of it is a complete C source without a
 ///     terminating NUL.
 package func translate(
     _ module: ValidatedModule, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions,
-    while isWanted: () -> Bool = { true }, into sink: (UnsafeBufferPointer<UInt8>) -> Void
+    while isWanted: (_ bytesDone: Int) -> Bool = { _ in true }, into sink: (UnsafeBufferPointer<UInt8>) -> Void
 ) throws(TranslationError) {
     let layout = InstanceLayout(module: module.module)
     var pieces = Pieces(limit: options.prelude.count + TranslationLimits.text(bytes: bytes.count))
@@ -22,9 +23,12 @@ package func translate(
     let text = ModuleText(module: module.module, layout: layout)
     text.writeOpening(into: &pieces.text)
     var translator = BodyTranslator(module, layout: layout, options: options)
-    for index in module.module.importedFunctionCount..<module.module.functions.count {
+    let imported = module.module.importedFunctionCount
+    var bytesDone = 0
+    for index in imported..<module.module.functions.count {
         try translator.translate(FunctionIndex(index), bytes: bytes, into: &pieces.text)
-        guard isWanted() else { throw .stopped }
+        bytesDone += module.module.bodies[index - imported].bytes.count
+        guard isWanted(bytesDone) else { throw .stopped }
         try pieces.passOn(to: sink)
     }
     text.writeClosing(into: &pieces.text)

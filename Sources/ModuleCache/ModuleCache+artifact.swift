@@ -5,23 +5,27 @@ extension ModuleCache {
     ///
     /// `name` is the file's name in messages.
     package func artifact(
-        contents: [UInt8], name: String, options: CompileOptions = CompileOptions(), force: Bool = false
+        contents: [UInt8], name: String, options: CompileOptions = CompileOptions(), force: Bool = false,
+        observer: CompileObserver = CompileObserver()
     ) throws(ModuleError) -> Artifact {
-        try artifact(contents: contents, name: name, options: options, force: force, timings: PhaseTimings()).artifact
+        let wanted = BuildJob(contents: contents, name: name, options: options, force: force, observer: observer)
+        return try artifact(wanted, timings: PhaseTimings()).artifact
     }
 
     /// The artifact of a file.
     ///
     /// The file is not read if it is the one that was compiled before.
     package func artifact(
-        file path: String, options: CompileOptions = CompileOptions(), force: Bool = false
+        file path: String, options: CompileOptions = CompileOptions(), force: Bool = false,
+        observer: CompileObserver = CompileObserver()
     ) throws(ModuleError) -> Artifact {
         var timings = PhaseTimings()
         let index = SourceIndex(cache: self, options: options)
         if !force, let found = lookUp(path, in: index, timings: &timings) { return found }
         let source = try timings.measure(\.read) { () throws(ModuleError) in try SourceFile(path: path) }
-        let (artifact, isKept) = try artifact(
-            contents: source.contents, name: path, options: options, force: force, timings: timings)
+        let wanted = BuildJob(
+            contents: source.contents, name: path, options: options, force: force, observer: observer)
+        let (artifact, isKept) = try artifact(wanted, timings: timings)
         if isKept, source.isSettled { index.record(source.identity, key: artifact.key) }
         return artifact
     }
@@ -31,7 +35,8 @@ extension ModuleCache {
         contents: [UInt8], name: String, options: CompileOptions = CompileOptions()
     ) throws(ModuleError) -> [UInt8] {
         var timings = PhaseTimings()
-        let source = try translate(contents, name: name, options: options, timings: &timings).source
+        let job = BuildJob(contents: contents, name: name, options: options)
+        let source = try translate(job, timings: &timings).source
         do {
             return try source.text()
         } catch {
@@ -39,13 +44,11 @@ extension ModuleCache {
         }
     }
 
-    func translate(
-        _ contents: [UInt8], name: String, options: CompileOptions, timings: inout PhaseTimings
-    ) throws(ModuleError) -> Pipeline.Translation {
+    func translate(_ job: BuildJob, timings: inout PhaseTimings) throws(ModuleError) -> Pipeline.Translation {
         do {
-            return try pipeline.translate(contents, options, &timings)
+            return try pipeline.translate(job.contents, job.options, job.observer, &timings)
         } catch {
-            throw error.inFile(name)
+            throw error.inFile(job.name)
         }
     }
 
@@ -68,24 +71,23 @@ extension ModuleCache {
     }
 
     private func artifact(
-        contents: [UInt8], name: String, options: CompileOptions, force: Bool, timings: PhaseTimings
+        _ job: BuildJob, timings: PhaseTimings
     ) throws(ModuleError) -> (artifact: Artifact, isKept: Bool) {
-        var timings = timings
-        let key = timings.measure(\.hash) { () throws(Never) in self.key(contents: contents, options: options) }
-        if !force, let entry = timings.measure(\.load, { () throws(Never) in quietlyLoadEntry(key) }) {
-            return (entry.artifact(sizeIn: contents.count, timings: timings), true)
+        var (job, timings) = (job, timings)
+        job.key = timings.measure(\.hash) { () throws(Never) in key(contents: job.contents, options: job.options) }
+        if !job.force, let entry = timings.measure(\.load, { () throws(Never) in quietlyLoadEntry(job.key) }) {
+            return (entry.artifact(sizeIn: job.contents.count, timings: timings), true)
         }
-        let job = BuildJob(contents: contents, name: name, options: options, key: key, force: force)
         do throws(BuildError) {
             return (try buildInCache(job, timings: &timings), true)
         } catch {
-            guard case .storage(let reason) = error else { throw error.moduleError(name) }
-            log("\(reason); \(name) goes to a folder of its own")
+            guard case .storage(let reason) = error else { throw error.moduleError(job.name) }
+            log("\(reason); \(job.name) goes to a folder of its own")
         }
         do throws(BuildError) {
             return (try buildOutside(job, timings: &timings), false)
         } catch {
-            throw error.moduleError(name)
+            throw error.moduleError(job.name)
         }
     }
 }
@@ -95,8 +97,10 @@ struct BuildJob {
     var contents: [UInt8]
     var name: String
     var options: CompileOptions
-    var key: String
-    var force: Bool
+    /// Of the cache; empty until it is known.
+    var key = ""
+    var force = false
+    var observer = CompileObserver()
 }
 
 /// Why nothing was built.

@@ -13,6 +13,7 @@ extension ModuleCache {
         if !job.force, let entry = timings.measure(\.load, { usableEntry(job.key) }) {
             return entry.artifact(sizeIn: job.contents.count, timings: timings)
         }
+        job.observer.begins()
         let staging = stagingPath()
         defer { removeTree(staging) }
         let marker = try makeStaging(staging)
@@ -31,6 +32,7 @@ extension ModuleCache {
 
     /// Builds into a folder that is removed when the artifact is no longer used.
     func buildOutside(_ job: BuildJob, timings: inout PhaseTimings) throws(BuildError) -> Artifact {
+        job.observer.begins()
         let folder = try storage { () throws(StorageError) in
             try TemporaryDirectory(in: configuration.temporaryDirectory)
         }
@@ -55,7 +57,7 @@ extension ModuleCache {
     private func build(_ job: BuildJob, in folder: String, timings: inout PhaseTimings) throws(BuildError) {
         let translation: Pipeline.Translation
         do {
-            translation = try translate(job.contents, name: job.name, options: job.options, timings: &timings)
+            translation = try translate(job, timings: &timings)
         } catch {
             throw .module(error)
         }

@@ -12,7 +12,7 @@ extension Pipeline {
         Pipeline(
             identity: "translator \(TranslationOptions.translatorVersion); "
                 + "prelude \(GeneratedPrelude.form) \(preludeDigest); \(QuickCompiler.identity); \(target)",
-            translate: { contents, options, timings throws(ModuleError) in
+            translate: { contents, options, observer, timings throws(ModuleError) in
                 var translation = TranslationOptions(
                     prelude: GeneratedPrelude.bytes(), vectorPrelude: GeneratedPrelude.vectorBytes())
                 if let limit = options.expressionLimit { translation.expressionLimit = limit }
@@ -22,7 +22,7 @@ extension Pipeline {
                     case .explicit: .explicit
                     }
                 return try translateModule(
-                    contents, options: translation, timeLimit: options.timeLimit, timings: &timings)
+                    contents, options: translation, timeLimit: options.timeLimit, observer: observer, timings: &timings)
             },
             compile: { source, path, timings throws(CompileFailure) in
                 try compileSource(source, to: path, timings: &timings)
@@ -48,12 +48,16 @@ extension Pipeline {
 }
 
 private func translateModule(
-    _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?, timings: inout PhaseTimings
+    _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?, observer: CompileObserver,
+    timings: inout PhaseTimings
 ) throws(ModuleError) -> Pipeline.Translation {
+    observer.advances(.decoding, 0, contents.count)
     let validated = try timings.measure(\.decode) { () throws(ModuleError) in try decodeAndValidate(contents) }
     let code = validated.module.bodies.reduce(0) { $0 + $1.bytes.count }
     let source = Pipeline.Source(isLarge: code >= largeCode) { sink throws(ModuleError) in
-        try translateValidated(validated, contents, options: options, timeLimit: timeLimit, into: sink)
+        let patience = Patience(limit: timeLimit, observer: observer, total: code)
+        try translateValidated(validated, contents, options: options, patience: patience, into: sink)
+        observer.advances(.finishing, code, code)
     }
     return Pipeline.Translation(module: validated.module, source: source)
 }
@@ -132,24 +136,43 @@ private func decodeAndValidate(_ contents: [UInt8]) throws(ModuleError) -> Valid
 }
 
 private func translateValidated(
-    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?,
+    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions, patience: Patience,
     into sink: (UnsafeBufferPointer<UInt8>) -> Void
 ) throws(ModuleError) {
-    // libtcc reads as fast as the text is written, and ends soon after it does.
-    let end = timeLimit.map { ContinuousClock.now + $0 }
     do throws(TranslationError) {
         try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
-            try translate(
-                module, bytes: bytes, options: options, while: { end.map { ContinuousClock.now < $0 } ?? true },
-                into: sink)
+            try translate(module, bytes: bytes, options: options, while: patience.isLeft, into: sink)
         }
     } catch {
-        throw ModuleError(error, timeLimit: timeLimit ?? .zero)
+        throw ModuleError(error, patience)
+    }
+}
+
+/// How long a translation may go on, and who is told how far it is.
+///
+/// libtcc reads as fast as the text is written, and ends soon after it does.
+private struct Patience {
+    let limit: Duration?
+    let observer: CompileObserver
+    let total: Int
+    private let end: ContinuousClock.Instant?
+
+    init(limit: Duration?, observer: CompileObserver, total: Int) {
+        self.limit = limit
+        self.observer = observer
+        self.total = total
+        end = limit.map { ContinuousClock.now + $0 }
+        observer.advances(.compiling, 0, total)
+    }
+
+    func isLeft(_ done: Int) -> Bool {
+        observer.advances(.compiling, done, total)
+        return observer.isWanted() && (end.map { ContinuousClock.now < $0 } ?? true)
     }
 }
 
 extension ModuleError {
-    fileprivate init(_ error: TranslationError, timeLimit: Duration) {
+    fileprivate init(_ error: TranslationError, _ patience: Patience) {
         switch error {
         case .malformed(let error):
             self.init(offset: error.offset, function: error.function?.offset, message: error.message)
@@ -164,9 +187,11 @@ extension ModuleError {
             self.init(
                 offset: offset, function: function?.offset, message: "the generated code is too large",
                 advice: "branches with many values multiply it; split the function")
+        case .stopped where !patience.observer.isWanted():
+            self.init(message: "compiling it was interrupted")
         case .stopped:
             self.init(
-                message: "compiling it takes longer than the limit of \(timeLimit)",
+                message: "compiling it takes longer than the limit of \(patience.limit ?? .zero)",
                 advice: "raise the limit on compile time, or make it smaller")
             isTimeLimit = true
         }

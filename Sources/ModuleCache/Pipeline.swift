@@ -7,7 +7,8 @@ struct Pipeline: Sendable {
     var identity: String
     /// Decodes, validates and translates.
     var translate:
-        @Sendable (_ contents: [UInt8], CompileOptions, inout PhaseTimings) throws(ModuleError) -> Translation
+        @Sendable (_ contents: [UInt8], CompileOptions, CompileObserver, inout PhaseTimings) throws(ModuleError) ->
+            Translation
     /// Makes the C, compiles it to a shared object at a path, and returns what is in it.
     var compile: @Sendable (_ source: Source, _ path: String, inout PhaseTimings) throws(CompileFailure) -> [UInt8]
 

@@ -53,7 +53,7 @@ func makeCache(
     change(&configuration)
     let pipeline = Pipeline(
         identity: version,
-        translate: { contents, _, _ throws(ModuleError) in
+        translate: { contents, _, _, _ throws(ModuleError) in
             guard contents != [0] else { throw ModuleError(offset: 0x1F3, function: 12, message: "type mismatch") }
             let source = Pipeline.Source { sink in contents.withUnsafeBufferPointer { sink($0) } }
             return Pipeline.Translation(module: sampleModule(), source: source)

@@ -21,4 +21,14 @@ int tf_start_copy(int signal);
  * to print a backtrace. */
 void tf_drop_crash_handlers(void);
 
+/* From now on SIGINT, SIGTERM and SIGHUP are noted, the first of them; a second ends the process at once. Those that
+ * were ignored stay so. For work that has something to clean up before the process ends. */
+void tf_note_interruptions(void);
+
+/* The signal that was noted, or 0. */
+int tf_interruption(void);
+
+/* Ends the noting; and the process, by the signal that was noted, if there is one. */
+void tf_obey_interruption(void);
+
 #endif

@@ -35,3 +35,34 @@ void tf_drop_crash_handlers(void) {
     struct sigaction standard = {.sa_handler = SIG_DFL};
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &standard, NULL);
 }
+
+/* --- interruptions --- */
+
+static const int interruptions[] = {SIGINT, SIGTERM, SIGHUP};
+enum { INTERRUPTIONS = sizeof interruptions / sizeof *interruptions };
+static struct sigaction previous[INTERRUPTIONS];
+static volatile sig_atomic_t noted, is_noting;
+
+static void note(int signal) {
+    if (noted) _exit(128 + signal);
+    noted = signal;
+}
+
+void tf_note_interruptions(void) {
+    if (is_noting) return;
+    is_noting = 1;
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+    for (int i = 0; i < INTERRUPTIONS; i++) {
+        sigaction(interruptions[i], NULL, &previous[i]);
+        if (previous[i].sa_handler != SIG_IGN) sigaction(interruptions[i], &action, NULL);
+    }
+}
+
+int tf_interruption(void) { return noted; }
+
+void tf_obey_interruption(void) {
+    if (!is_noting) return;
+    is_noting = 0;
+    for (int i = 0; i < INTERRUPTIONS; i++) sigaction(interruptions[i], &previous[i], NULL);
+    if (noted) raise(noted);
+}

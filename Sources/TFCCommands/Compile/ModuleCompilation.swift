@@ -35,13 +35,17 @@ struct ModuleCompilation {
         if let output = arguments.output { try copyFolder(artifact.directory, to: output) }
     }
 
-    /// The line on the terminal is gone before anything else is written there.
     private func artifact(_ file: String) throws -> Artifact {
-        let progress = Progress(compiling: file)
-        defer { progress.end() }
-        return file == "-"
-            ? try cache.artifact(contents: try readFile(file), name: file, options: options, force: arguments.force)
-            : try cache.artifact(file: file, options: options, force: arguments.force)
+        guard file != "-" else {
+            let contents = try readFile(file)
+            return try Progress.show("-") {
+                try cache.artifact(
+                    contents: contents, name: file, options: options, force: arguments.force, observer: $0)
+            }
+        }
+        return try Progress.show(file) {
+            try cache.artifact(file: file, options: options, force: arguments.force, observer: $0)
+        }
     }
 
     private func writeSource(_ file: String) throws {

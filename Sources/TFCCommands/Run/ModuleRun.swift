@@ -65,11 +65,14 @@ enum ModuleRun {
         let cache = ModuleCache(configuration: .forCommands())
         let options = CompileOptions(tier: arguments.tier, boundsChecks: arguments.boundsChecks)
         if arguments.file == "-" {
-            return try cache.artifact(contents: try readFile("-"), name: "-", options: options)
+            let contents = try readFile("-")
+            return try Progress.show("-") {
+                try cache.artifact(contents: contents, name: "-", options: options, observer: $0)
+            }
         }
-        let progress = Progress(compiling: arguments.file)
-        defer { progress.end() }
-        return try cache.artifact(file: arguments.file, options: options)
+        return try Progress.show(arguments.file) {
+            try cache.artifact(file: arguments.file, options: options, observer: $0)
+        }
     }
 
     /// A command has `_start`; some reactors have a function without a name to be run by default.
