@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hostcalls
 
-@Suite("Pointers are checked before they are used")
+@Suite("T15: pointers are checked before they are used")
 struct BadPointerTests {
     /// A call whose arguments are all good, and which of them form ranges of bytes.
     struct Shape: CustomTestStringConvertible, Sendable {

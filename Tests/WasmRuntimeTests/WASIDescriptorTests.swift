@@ -27,7 +27,7 @@ struct WASIDescriptorTests {
         }
     }
 
-    @Test("A descriptor is renumbered onto itself, a file, a grant; never from or to what is not open")
+    @Test("T16: a descriptor is renumbered onto itself, a file, a grant; never from or to what is not open")
     func renumber() throws {
         let a = try guest.open("file").descriptor
         let b = try guest.open("file").descriptor
@@ -45,7 +45,7 @@ struct WASIDescriptorTests {
         #expect(tf_wasi_open_count(guest.wasi) == 4)
     }
 
-    @Test("Standard descriptors close like others, a second time not at all, and the host's stay open")
+    @Test("T16: standard descriptors close like others, a second time not at all, and the host's stay open")
     func closing() throws {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
@@ -61,7 +61,7 @@ struct WASIDescriptorTests {
         close(ends[1])
     }
 
-    @Test("Opening ends at the limit, and closing brings the count back")
+    @Test("T16: opening ends at the limit, and closing brings the count back")
     func limit() throws {
         tf_wasi_set_descriptor_limit(guest.wasi, 40)
         let before = tf_wasi_owned_count(guest.wasi)

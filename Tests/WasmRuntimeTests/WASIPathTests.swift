@@ -15,7 +15,7 @@ struct WASIPathTests {
     }
 
     @Test(
-        "No path leads out of its folder",
+        "T17: no path leads out of its folder",
         arguments: [
             "../secret", "..", "../", "a/../../secret", "./../secret", "a/../..", "../grant/a", "out", "out/", "chain",
             "up/secret", "up/../secret", "up", "a/up/secret",
@@ -36,7 +36,7 @@ struct WASIPathTests {
     }
 
     @Test(
-        "Absolute paths and links to them are refused",
+        "T17: absolute paths and links to them are refused",
         arguments: ["/", "/etc/passwd", "//etc/passwd", "absolute", "proc", "proc/etc/passwd"])
     func absolute(path: String) throws {
         try sandbox.link("grant/absolute", to: "/etc/passwd")
@@ -44,7 +44,7 @@ struct WASIPathTests {
         #expect(try guest.open(path).errno == WASIErrno.notcapable)
     }
 
-    @Test("Nothing is made, moved or removed outside of the folder")
+    @Test("T17: nothing is made, moved or removed outside of the folder")
     func mutationsOutside() throws {
         try sandbox.file("grant/file", "inside")
         try sandbox.link("grant/up", to: "..")
@@ -64,7 +64,7 @@ struct WASIPathTests {
         #expect(sandbox.text("grant/file") == "inside")
     }
 
-    @Test("A last component of dots is never changed, and dots that lead out are refused as such")
+    @Test("T17: a last component of dots is never changed, and dots that lead out are refused as such")
     func dots() throws {
         try sandbox.folder("grant/a")
         for name in ["path_create_directory", "path_remove_directory", "path_unlink_file"] {
@@ -80,7 +80,7 @@ struct WASIPathTests {
         #expect(sandbox.exists("grant/a"))
     }
 
-    @Test("A trailing slash asks for a folder and never follows a link to its end")
+    @Test("T17: a trailing slash asks for a folder and never follows a link to its end")
     func trailingSlashes() throws {
         try sandbox.folder("grant/a")
         try sandbox.file("grant/file", "text")
@@ -100,7 +100,7 @@ struct WASIPathTests {
         #expect(sandbox.exists("grant/a") && sandbox.exists("grant/c") && !sandbox.exists("grant/d"))
     }
 
-    @Test("Paths that cannot be one are refused: a NUL, too long, none, out of memory")
+    @Test("T17: paths that cannot be one are refused: a NUL, too long, none, out of memory")
     func malformed() throws {
         #expect(try guest.open("file\0").errno == WASIErrno.inval)
         #expect(try guest.path("path_create_directory", "a\0b") == WASIErrno.inval)
@@ -111,7 +111,7 @@ struct WASIPathTests {
         #expect(try guest.call("path_create_directory", 3, 0xffff_ffff, 0xffff_ffff) == WASIErrno.fault)
     }
 
-    @Test("Links resolve as asked: followed, not followed, in circles, dangling")
+    @Test("T17: links resolve as asked: followed, not followed, in circles, dangling")
     func links() throws {
         try sandbox.file("grant/file", "text")
         #expect(try guest.symlink("file", at: "link") == WASIErrno.success)
@@ -132,7 +132,7 @@ struct WASIPathTests {
         #expect(guest.string(at: 64, count: UInt64(guest.load(16, as: UInt32.self))) == "fi")
     }
 
-    @Test("A link of the host's with an absolute target is not told")
+    @Test("T17: a link of the host's with an absolute target is not told")
     func absoluteTarget() throws {
         try sandbox.link("grant/absolute", to: "/etc/passwd")
         let (address, count) = guest.place("absolute")
@@ -156,7 +156,7 @@ struct WASIPathTests {
         #expect(sandbox.text("grant/file") == "")
     }
 
-    @Test("A read-only grant allows reading and refuses every change")
+    @Test("T17: a read-only grant allows reading and refuses every change")
     func readOnly() throws {
         try sandbox.file("grant/file", "text")
         try sandbox.folder("grant/a")
@@ -206,7 +206,7 @@ struct WASIPathTests {
         #expect(try guest.open("x", in: 99).errno == WASIErrno.badf)
     }
 
-    @Test("A folder swapped for a link while paths resolve through it lets nobody out")
+    @Test("T17: a folder swapped for a link while paths resolve through it lets nobody out")
     func renameRace() async throws {
         let root = sandbox.root
         try sandbox.folder("grant/a")

@@ -84,7 +84,7 @@ struct WASIStreamTests {
     }
 
     @Test(
-        "Buffers out of bounds are refused and nothing is transferred",
+        "T15: buffers out of bounds are refused and nothing is transferred",
         arguments: [
             (0, 0xffff_ffff), (0xffff_ffff, 1), (0xffff_fff0, 0x20), (UInt64(WASIGuest.size) - 1, 2),
             (UInt64(WASIGuest.size), 1),
@@ -99,7 +99,7 @@ struct WASIStreamTests {
         #expect(recorder.output.isEmpty && recorder.input.count == 3)
     }
 
-    @Test("Arrays of buffers: a million out of bounds is refused, more than the host takes is a partial write")
+    @Test("T15: arrays of buffers: a million out of bounds is refused, more than the host takes is a partial write")
     func manyBuffers() throws {
         let recorder = Recorder()
         _ = tf_wasi_set_stream(guest.wasi, 1, recorder.stream)

@@ -7,6 +7,7 @@ import tempfile
 from bench import ROOT, Bench
 from compilation import show_compilation
 from execution import compare_execution
+from growth import show_growth
 from instances import show_instances
 from instructions import show_instructions
 from interface import CASES, show_interface
@@ -38,6 +39,10 @@ def arguments():
     start.add_argument("--commands", type=names, default=",".join(COMMANDS),
                        help="by commas; a round with node leaves the others cold caches (default: %(default)s)")
     start.add_argument("--strict", action="store_true", help="exit 1 if it is slower than we want it")
+    growth = add(commands, show_growth, "growth",
+                 "whether compiling stays linear: a module with its functions again and again; default: quickjs",
+                 runs=3, modules="?")
+    growth.add_argument("--steps", type=positive, default=6, help="doublings, the first included; default: %(default)s")
     add(commands, show_code_size, "size", "machine code beside wasmtime's compilers; default: all programs",
         wasmtime=True)
     add(commands, show_instructions, "count",

@@ -1,0 +1,56 @@
+"""Whether compiling stays linear: a module with its functions over and over again."""
+
+from bench import Module
+from compilation import measure
+from problem import Problem
+from table import show
+from wasm import leb
+
+FUNCTION_SECTION, CODE_SECTION = 3, 10
+
+
+def show_growth(bench, options):
+    module = bench.modules(options.modules, ["quickjs"])[0]
+    times = [1 << step for step in range(options.steps)]
+    made = [multiplied(bench, module, count) for count in times]
+    measured = measure(bench, made, options.runs)
+    first = measured[0]
+    rows = [[f"{count}x", f"{each.code / 1e6:.1f}", f"{each.milliseconds['total']:.0f}",
+             f"{each.milliseconds['total'] / first.milliseconds['total'] / count:.2f}",
+             f"{each.peak / 1e6:.0f}" if each.peak else "-", f"{each.peak / each.code:.1f}" if each.peak else "-",
+             f"{each.native / first.native / count:.2f}"]
+            for count, each in zip(times, measured)]
+    show(f"the functions of {module.name}, so many times (least of {options.runs} runs): a ratio of 1 is linear growth",
+         ["functions", "MB-of-code", "ms", "ms-ratio", "MB-peak", "peak/code", "size-ratio"], rows)
+
+
+def multiplied(bench, module, count):
+    """The same module with `count` times its functions: the copies call what the first ones call."""
+    contents = module.path.read_bytes()
+    parts, offset = [contents[:8]], 8
+    try:
+        while offset < len(contents):
+            number = contents[offset]
+            size, start = leb(contents, offset + 1)
+            content = contents[start:start + size]
+            offset = start + size
+            if number in (FUNCTION_SECTION, CODE_SECTION):
+                functions, behind = leb(content, 0)
+                content = unsigned(functions * count) + content[behind:] * count
+            if number:  # what is custom, names, stays away
+                parts.append(bytes([number]) + unsigned(len(content)) + content)
+    except IndexError as error:
+        raise Problem(f"{module.path} ends in the middle of a section") from error
+    path = bench.scraps / f"{module.name}-{count}.wasm"
+    path.write_bytes(b"".join(parts))
+    return Module(f"{module.name}-{count}", path)
+
+
+def unsigned(value):
+    """As LEB128."""
+    parts = bytearray()
+    while True:
+        value, low = value >> 7, value & 0x7F
+        parts.append(low | (0x80 if value else 0))
+        if not value:
+            return bytes(parts)
