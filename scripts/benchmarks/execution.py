@@ -1,9 +1,12 @@
 """How fast compiled modules run, beside wasmtime's compilers: ../shared/bench/compare does that."""
 
+import json
+import pathlib
 import subprocess
 import sys
 
 from problem import Problem
+from table import show
 
 
 def compare_execution(bench, options):
@@ -16,10 +19,26 @@ def compare_execution(bench, options):
     flags = ["--tfc", bench.tfc, "--peers", peers, "--what", options.what, "-n", options.runs]
     if wasmtime:
         flags += ["--wasmtime", wasmtime]
-    if options.json:
-        flags += ["--json", options.json]
-    command = [sys.executable, compare, *flags, *folders(bench, options.modules)]
-    return subprocess.run([str(part) for part in command], env=bench.environment, check=False).returncode
+    numbers = pathlib.Path(options.json or bench.scraps / "numbers.json")
+    command = [sys.executable, compare, *flags, "--json", numbers, *folders(bench, options.modules)]
+    status = subprocess.run([str(part) for part in command], env=bench.environment, check=False).returncode
+    if numbers.exists():
+        show_memory(json.loads(numbers.read_text()))
+    return status
+
+
+def show_memory(numbers):
+    """What each process held at its peak, as compare has it from wait4."""
+    kinds = ("compile_rss", "run_rss")
+    subjects = sorted({subject for found in numbers.values() for subject in found})
+    header = [f"{subject}-{kind[:-4]}" for kind in kinds for subject in subjects]
+    rows = [[name, *(megabytes(found.get(subject), kind) for kind in kinds for subject in subjects)]
+            for name, found in numbers.items()]
+    show("memory at the peak (MB)", ["module", *header], rows)
+
+
+def megabytes(measured, kind):
+    return f"{measured[kind] * 1024 / 1e6:.0f}" if measured and kind in measured else "-"
 
 
 def folders(bench, arguments):

@@ -100,6 +100,44 @@ struct LimitTests {
         #expect(server.log.contains("the response is larger than 5242880 bytes"))
     }
 
+    /// Answers with the error number of creating `/tmp/a` and nothing but that, then writes 1 MiB into it.
+    private static let scratch = """
+        (module
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "path_open"
+            (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+          (memory (export "memory") 18)
+          (data (i32.const 0) "\\40\\00\\00\\00\\18\\00\\00\\00\\00\\00\\02\\00\\00\\00\\10\\00")
+          (data (i32.const 64) "Content-Type: a\\n\\n       ")
+          (data (i32.const 128) "a")
+          (func (export "_start") (local $errno i32)
+            (local.set $errno
+              (call $open (i32.const 3) (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 5)
+                (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 60)))
+            (i32.store8 (i32.const 87) (i32.add (i32.const 48) (i32.rem_u (local.get $errno) (i32.const 10))))
+            (i32.store8 (i32.const 86) (i32.add (i32.const 48) (i32.div_u (local.get $errno) (i32.const 10))))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 56)))
+            (if (i32.eqz (local.get $errno))
+              (then (drop (call $write (i32.load (i32.const 60)) (i32.const 8) (i32.const 1) (i32.const 56)))))))
+        """
+
+    @Test("T12: a command's folder in memory is empty each time; without one there is none")
+    func scratchFolder() throws {
+        let server = try GuestServer(["f.wasm": Self.scratch]) { $1.memoryFolder = MemoryFolder(guest: "/tmp") }
+        // Created anew, and it has to be: O_EXCL.
+        for _ in 0..<20 { #expect(try server.get("/f.wasm").body == "     00") }
+        let other = try GuestServer(["f.wasm": Self.scratch])
+        #expect(try other.get("/f.wasm").body == "     08" /* badf */)
+    }
+
+    @Test("T9: what a command's folder in memory holds is limited, and the limit is named")
+    func scratchFolderLimit() throws {
+        let server = try GuestServer(["tmp.wasm": Self.scratch]) {
+            $1.memoryFolder = MemoryFolder(guest: "/tmp", bytes: 100_000)
+        }
+        try expect(.memoryFolder, " (100000 bytes in /tmp)", of: server, "tmp.wasm", status: 200)
+    }
+
     @Test("what host calls hold: the body, the header, handles")
     func hostcalls() throws {
         let create = """
