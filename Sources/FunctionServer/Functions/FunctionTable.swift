@@ -77,6 +77,7 @@ package final class FunctionTable: Sendable {
 
     /// Ends its threads.
     package func stop() {
+        loader.stop()
         lookers.stop()
         compilers.stop()
     }

@@ -70,6 +70,12 @@ package protocol ByteSink: AnyObject, Sendable {
 package protocol FunctionLoader: Sendable {
     /// Compiles, or finds compiled, and loads. Blocks; called on a thread for that.
     func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction
+    /// Nothing that is loaded is of use any more: what is being made ends soon, and leaves nothing behind.
+    func stop()
+}
+
+extension FunctionLoader {
+    package func stop() {}
 }
 
 /// Why a file is no function.

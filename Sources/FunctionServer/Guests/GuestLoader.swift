@@ -1,13 +1,15 @@
 import Hostcalls
 package import ModuleCache
+import Synchronization
 import WasmModule
 import WasmRuntime
 
 /// Makes functions of modules: through the cache, into this process, linked as far as that can be done once.
-package struct GuestLoader: FunctionLoader {
+package final class GuestLoader: FunctionLoader {
     private let cache: ModuleCache
     private let limits: GuestLimits
     private let options: CompileOptions
+    private let isStopped = Atomic<Bool>(false)
 
     /// A loader for guests with these limits.
     package init(cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions()) {
@@ -16,10 +18,15 @@ package struct GuestLoader: FunctionLoader {
         self.options = options
     }
 
+    package func stop() { isStopped.store(true, ordering: .relaxed) }
+
     package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
         let module: LoadedModule
         do {
-            module = try LoadedModule(try cache.artifact(contents: contents, name: name, options: options))
+            var observer = CompileObserver()
+            observer.isWanted = { [self] in !isStopped.load(ordering: .relaxed) }
+            module = try LoadedModule(
+                try cache.artifact(contents: contents, name: name, options: options, observer: observer))
         } catch let error as ModuleError where error.isTimeLimit {
             throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })
         } catch {

@@ -43,6 +43,34 @@ struct SupervisionTests {
         #expect(pace.pause(after: .second) == 100 * .millisecond)
     }
 
+    @Test("a server that is stopped while it compiles ends soon, and leaves nothing half made (T35)")
+    func stopWhileCompiling() throws {
+        let step = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 3)) (local.get 0)))"
+        let body = String(repeating: step, count: 40)
+        let functions = (0..<6000).map { "(func (export \"f\($0)\") (param i32) \(body))" }
+        let server = try ServerProcess()
+        try server.folder.assemble("large.wasm", "(module \(functions.joined()) (func (export \"run\")))")
+        let staging = server.cache.path + "/terrafirma/staging"
+        #expect(eventually { !entries(of: staging).isEmpty })
+        kill(server.process, SIGTERM)
+        #expect(server.end() == 0)
+        #expect(entries(of: staging) == [])
+        #expect(entries(of: server.cache.path + "/terrafirma/entries") == [])
+    }
+
+    private func entries(of folder: String) -> [String] {
+        guard let folder = opendir(folder) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     @Test("SIGTERM to both processes, as service managers send it, lets a request under way end (T35)")
     func stop() throws {
         let server = try ServerProcess(
