@@ -9,6 +9,8 @@ package struct ServerConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// Port to listen on; 0 for any.
     package var port = 8080
+    /// Whether the served folder holds a folder for each site, which requests find by their `Host`.
+    package var holdsSites = false
     /// How long a function may take for one request.
     package var timeout: Int64 = 10 * .second
     /// Bytes of the largest request body taken.

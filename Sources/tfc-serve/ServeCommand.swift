@@ -15,8 +15,15 @@ struct ServeCommand: ParsableCommand {
             one ends them.
             """)
 
-    @Argument(help: "The folder to serve.", completion: .directory)
-    var folder = "."
+    @Argument(help: "The folder to serve; the present one unless said otherwise.", completion: .directory)
+    var folder: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of one folder: a folder with one for each site in it, named as its host: example.com.",
+            valueName: "dir"),
+        completion: .directory)
+    var sites: String?
 
     @Option(help: ArgumentHelp("The address to listen on; :8080 is all of them.", valueName: "host:port"))
     var addr = ListenAddress(host: "127.0.0.1", port: 8080)
@@ -40,6 +47,10 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Whether a server that ends abnormally is started again, by a process that does nothing else.")
     var supervise = Switch.on
 
+    func validate() throws {
+        guard sites == nil || folder == nil else { throw ValidationError("either a folder, or --sites") }
+    }
+
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap { _ in TextLogHandler() }
@@ -50,7 +61,8 @@ struct ServeCommand: ParsableCommand {
             // Before any other thread is there, which no copy would have, and which would take the signals.
             let signals = supervise == .on ? Supervisor(socket: socket, logger: logger).run() : .fromAnybody
             signals.block()
-            let server = try RunningServer(folder: folder, settings: settings, socket: socket, logger: logger)
+            let server = try RunningServer(
+                folder: sites ?? folder ?? ".", settings: settings, socket: socket, logger: logger)
             serve(server, until: signals, logger)
         } catch let error as ValidationError {
             throw error
@@ -73,6 +85,7 @@ struct ServeCommand: ParsableCommand {
         var settings = ServerSettings()
         settings.configuration.host = addr.host
         settings.configuration.port = addr.port
+        settings.configuration.holdsSites = sites != nil
         limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on

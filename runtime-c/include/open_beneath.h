@@ -18,6 +18,9 @@ typedef struct tf_file_identity {
 /* Opens a folder to look in. Returns the descriptor or the negated errno. */
 int tf_open_folder(const char *path);
 
+/* The same beneath a folder, never outside of it. */
+int tf_open_folder_beneath(int folder, const char *path);
+
 /* Opens the regular file or directory at `path`, relative to the folder, for reading. Never leaves the folder, not
  * even by a symbolic link, never waits for the other end of a pipe, and never opens a device.
  * Returns the descriptor, or the negated errno; ENXIO stands for a file of another kind. */

@@ -73,6 +73,10 @@ int tf_open_folder(const char *path) {
     return folder < 0 ? -errno : folder;
 }
 
+int tf_open_folder_beneath(int folder, const char *path) {
+    return open_within(folder, path, O_PATH | O_DIRECTORY);
+}
+
 static bool is_servable(const tf_file_identity *identity) {
     return S_ISREG(identity->mode) || S_ISDIR(identity->mode);
 }

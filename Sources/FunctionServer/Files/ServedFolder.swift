@@ -7,14 +7,17 @@ import Glibc
 package final class ServedFolder: Sendable {
     /// Where it is.
     package let path: String
+    /// Whether each folder in it is a site's, out of which nothing that lies in it leads.
+    package let holdsSites: Bool
     private let descriptor: Int32
 
     /// Opens the folder.
-    package init(path: String) throws(ServerError) {
+    package init(path: String, holdsSites: Bool = false) throws(ServerError) {
         let descriptor = tf_open_folder(path)
         guard descriptor >= 0 else { throw ServerError("\(path): \(systemMessage(-descriptor))") }
         self.descriptor = descriptor
         self.path = path
+        self.holdsSites = holdsSites
     }
 
     deinit {
@@ -42,13 +45,24 @@ package final class ServedFolder: Sendable {
     /// Opens a file or folder beneath this one.
     package func open(_ name: String) throws(Failure) -> OpenFile {
         var identity = tf_file_identity()
-        let file = tf_open_beneath(descriptor, name.isEmpty ? "." : name, &identity)
+        let file = open(name, &identity)
         guard file < 0 else { return OpenFile(descriptor: file, identity: identity) }
         switch -file {
         case EMFILE, ENFILE, ENOMEM, EIO, EAGAIN, ESTALE, ETIMEDOUT: throw .failing(systemMessage(-file))
         case EACCES, EPERM: throw .denied
         default: throw .missing
         }
+    }
+
+    private func open(_ name: String, _ identity: inout tf_file_identity) -> Int32 {
+        guard holdsSites else { return tf_open_beneath(descriptor, name.isEmpty ? "." : name, &identity) }
+        guard let slash = name.utf8.firstIndex(of: UInt8(ascii: "/")) else { return -ENOENT }
+        // Two steps: a link in one tenant's folder must not lead into another's.
+        let site = tf_open_folder_beneath(descriptor, String(name[..<slash]))
+        guard site >= 0 else { return site }
+        defer { close(site) }
+        let rest = name[name.utf8.index(after: slash)...]
+        return tf_open_beneath(site, rest.isEmpty ? "." : String(rest), &identity)
     }
 }
 

@@ -180,9 +180,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(RequestTarget.Refusal) {
             let target = try RequestTarget(parsing: head.uri)
             exchange.target = target
+            if configuration.holdsSites {
+                switch RequestSite(of: head, target) {
+                case .site(let name): exchange.site = "\(name)/"
+                case .none: return refuse(exchange, 404)
+                case .ambiguous: return refuse(exchange, 400)
+                }
+            }
             switch target.place {
             case .function(let name, let pathInfo):
-                exchange.name = name
+                exchange.name = exchange.site + name
                 exchange.pathInfo = pathInfo
                 find(exchange)
             case .file:
@@ -265,7 +272,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard exchange.phase == .receiving else { return }
         guard let entry = exchange.entry else {
             if exchange.isComplete, case .file(let path, let isFolder) = exchange.target?.place {
-                sendFile(exchange, path: path, isFolder: isFolder)
+                // The site's own folder has no slash at its end.
+                let place = path.isEmpty ? String(exchange.site.dropLast()) : exchange.site + path
+                sendFile(exchange, path: place, isFolder: isFolder)
             }
             return
         }

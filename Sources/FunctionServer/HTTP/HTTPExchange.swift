@@ -20,6 +20,9 @@ final class HTTPExchange {
     let startedAt: MonotonicTime
     var phase = Phase.receiving
     var target: RequestTarget?
+    /// Where the site's files are, with a slash at its end: empty if there is one site only.
+    var site = ""
+    /// The function's file, relative to the served folder.
     var name = ""
     var pathInfo = ""
     var entry: FunctionTable.Entry?

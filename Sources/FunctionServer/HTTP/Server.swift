@@ -35,7 +35,7 @@ package final class Server: Sendable {
         folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration,
         socket: ListeningSocket? = nil, logger: Logger
     ) throws -> Server {
-        let folder = try ServedFolder(path: path)
+        let folder = try ServedFolder(path: path, holdsSites: configuration.holdsSites)
         let socket = try socket ?? ListeningSocket(host: configuration.host, port: configuration.port)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
         let table = FunctionTable(
@@ -59,7 +59,7 @@ package final class Server: Sendable {
         // NIO's event loops have descriptors that a program started from here would get.
         _ = tf_close_all_on_exec()
         guard let address = listener.localAddress else { throw ServerError("no address") }
-        let watcher = watch(path, table, logger)
+        let watcher = watch(folder, table, logger)
         let idle = configuration.poolIdleTime
         group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in tf_pool_trim(idle) }
         return Server(
@@ -67,12 +67,12 @@ package final class Server: Sendable {
             watcher: watcher)
     }
 
-    private static func watch(_ path: String, _ table: FunctionTable, _ logger: Logger) -> FolderWatcher? {
+    private static func watch(_ folder: ServedFolder, _ table: FunctionTable, _ logger: Logger) -> FolderWatcher? {
         do {
-            return try FolderWatcher(root: path, logger: logger) { event in
+            return try FolderWatcher(root: folder.path, logger: logger) { [holdsSites = folder.holdsSites] event in
                 switch event {
                 case .lost: table.everythingChanged()
-                case .changed(let name): if isFunction(name) { table.changed(name) }
+                case .changed(let name): if isFunction(name, holdsSites) { table.changed(name) }
                 }
             }
         } catch {
@@ -82,8 +82,12 @@ package final class Server: Sendable {
     }
 
     /// Whether a file of that name can be asked for as a function.
-    private static func isFunction(_ path: String) -> Bool {
-        path.hasSuffix(".wasm") && !path.split(separator: "/").contains { $0.hasPrefix(".") }
+    private static func isFunction(_ path: String, _ holdsSites: Bool) -> Bool {
+        let names = path.split(separator: "/")
+        guard path.hasSuffix(".wasm"), !names.contains(where: { $0.hasPrefix(".") }) else { return false }
+        guard holdsSites else { return true }
+        // A folder whose name no host is normalised to is nobody's site.
+        return names.count > 1 && SiteName(host: String(names[0]))?.description == String(names[0])
     }
 
     private static func bootstrap(

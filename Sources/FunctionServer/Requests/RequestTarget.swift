@@ -32,6 +32,8 @@ package struct RequestTarget: Equatable, Sendable {
     package let rawPathInfo: String
     /// What follows the question mark, as it was sent.
     package let query: String
+    /// Whom an absolute URL names; nil if the target is a path.
+    package let authority: String?
 
     /// Bytes of the longest target accepted.
     package static let maximumLength = 16 * 1024
@@ -41,7 +43,8 @@ package struct RequestTarget: Equatable, Sendable {
     /// Reads the target of a request line: a path (`/hello.wasm/more?query`) or an absolute URL.
     package init(parsing target: String) throws(Refusal) {
         guard target.utf8.count <= Self.maximumLength else { throw .tooLong }
-        let origin = try Self.originForm(target)
+        let (authority, origin) = try Self.originForm(target)
+        self.authority = authority.map(String.init)
         let end = origin.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = origin[..<(end ?? origin.endIndex)]
         query = end.map { String(origin[origin.utf8.index(after: $0)...]) } ?? ""
@@ -73,20 +76,23 @@ package struct RequestTarget: Equatable, Sendable {
     }
 
     /// Strips scheme and authority of the absolute form, and refuses bytes that no target has.
-    private static func originForm(_ target: String) throws(Refusal) -> Substring {
+    private static func originForm(
+        _ target: String
+    ) throws(Refusal) -> (authority: Substring?, origin: Substring) {
         let isClean = target.utf8.allSatisfy { byte in
             byte > 0x20 && byte != 0x7f && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "#")
         }
         guard isClean, !target.isEmpty else { throw .malformed }
-        if target.utf8.first == UInt8(ascii: "/") { return target[...] }
+        if target.utf8.first == UInt8(ascii: "/") { return (nil, target[...]) }
         for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
             let rest = target.dropFirst(scheme.count)
             guard let slash = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
                 guard !rest.isEmpty else { throw .malformed }
-                return "/"
+                return (rest, "/")
             }
             guard slash > rest.startIndex else { throw .malformed }
-            return rest.utf8[slash] == UInt8(ascii: "/") ? rest[slash...] : "/" + rest[slash...]
+            let path = rest[slash...]
+            return (rest[..<slash], path.utf8.first == UInt8(ascii: "/") ? path : "/" + path)
         }
         throw .malformed
     }
