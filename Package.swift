@@ -67,6 +67,7 @@ let translator: [Target] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 
 let engine: [Target] = [
@@ -99,7 +100,10 @@ let engine: [Target] = [
 
 let commands: [Target] = [
     module(
-        "FunctionServer", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics] + nio),
+        "FunctionServer",
+        [
+            "CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics, coreMetrics,
+        ] + nio),
     module(
         "TFCCommands",
         [
@@ -110,7 +114,7 @@ let commands: [Target] = [
     command(
         "tfc-serve",
         [
-            "CRuntime", "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log,
+            "CRuntime", "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     command(

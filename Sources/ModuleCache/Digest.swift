@@ -59,3 +59,6 @@ struct Digest: Hashable, Sendable {
 
     private init(finished bytes: [UInt8]) { self.bytes = bytes }
 }
+
+/// The SHA-256 digest of a module, in hexadecimal: what people call its version by.
+package func hexadecimalDigest(of contents: [UInt8]) -> String { Digest(of: contents).hexadecimal }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FunctionServer
 import Glibc
 import Logging
+import Metrics
 import ModuleCache
 
 /// `tfc-serve`: serves a folder until it is told to stop.
@@ -27,6 +28,12 @@ struct ServeCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The address to listen on; :8080 is all of them.", valueName: "host:port"))
     var addr = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to tell of the server: /healthz, /readyz, /metrics, /functions. Nowhere unless said; not for clients.",
+            valueName: "host:port"))
+    var admin: ListenAddress?
 
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
@@ -58,11 +65,15 @@ struct ServeCommand: ParsableCommand {
         do {
             let settings = try settings()
             let socket = try ListeningSocket(host: addr.host, port: addr.port)
+            let adminSocket = try admin.map { try ListeningSocket(host: $0.host, port: $0.port) }
+            let counters = CounterRegistry()
+            MetricsSystem.bootstrap(counters)
             // Before any other thread is there, which no copy would have, and which would take the signals.
             let signals = supervise == .on ? Supervisor(socket: socket, logger: logger).run() : .fromAnybody
             signals.block()
             let server = try RunningServer(
-                folder: sites ?? folder ?? ".", settings: settings, socket: socket, logger: logger)
+                folder: sites ?? folder ?? ".", settings: settings, socket: socket,
+                admin: adminSocket.map { AdminAddress(socket: $0, counters: counters) }, logger: logger)
             serve(server, until: signals, logger)
         } catch let error as ValidationError {
             throw error
@@ -74,6 +85,7 @@ struct ServeCommand: ParsableCommand {
 
     private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
         logger.info("listening on http://\(server.address)")
+        if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
         let signal = signals.wait()
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
         signals.endAtTheNext()

@@ -18,6 +18,15 @@ package enum HTTPDate {
         return "\(day), \(two(parts.tm_mday)) \(month) \(1900 + Int(parts.tm_year)) \(clock) GMT"
     }
 
+    /// The same as RFC 3339 has it: `1994-11-06T08:49:37Z`.
+    static func internetTime(_ seconds: Int) -> String {
+        var time = time_t(seconds)
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        let day = "\(1900 + Int(parts.tm_year))-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(day)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    }
+
     /// Seconds since the epoch of such a text, or nil if it is in another form; the obsolete forms are not read.
     package static func parse(_ text: String) -> Int? {
         let words = text.split(separator: " ")

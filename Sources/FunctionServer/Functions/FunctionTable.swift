@@ -21,6 +21,8 @@ package final class FunctionTable: Sendable {
         package let lane: WorkerPool.Lane
         /// What it may still write to the log.
         package let log: LogBudget
+        /// What is counted of it.
+        package let report: FunctionReport
     }
 
     /// Told when a function that was waited for is there, or will not be.
@@ -34,12 +36,13 @@ package final class FunctionTable: Sendable {
         let callLane = WorkerPool.Lane()
         let commandLane = WorkerPool.Lane()
         let log = LogBudget()
+        let report = FunctionReport()
         var waiters: [Waiter] = []
 
         func entry(_ function: ServedFunction) -> Entry {
             switch function {
-            case .call: Entry(function: function, lane: callLane, log: log)
-            case .command: Entry(function: function, lane: commandLane, log: log)
+            case .call: Entry(function: function, lane: callLane, log: log, report: report)
+            case .command: Entry(function: function, lane: commandLane, log: log, report: report)
             }
         }
     }
@@ -73,6 +76,11 @@ package final class FunctionTable: Sendable {
         self.loader = loader
         self.logger = logger
         self.maximumSize = maximumSize
+    }
+
+    /// What is counted of each function there is.
+    var reports: [(name: String, report: FunctionReport)] {
+        records.withLock { records in records.map { ($0.key, $0.value.report) } }
     }
 
     /// Ends its threads.
@@ -163,6 +171,9 @@ package final class FunctionTable: Sendable {
                 let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
                 logger.info(
                     "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
+                let version = FunctionReport.Version(
+                    hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
+                records.withLock { $0[name]?.report.loaded(version) }
                 finish(.loaded(.init(identity: identity, version: function, readAt: readAt)), name)
             } catch {
                 fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
@@ -173,7 +184,11 @@ package final class FunctionTable: Sendable {
 
     private func fail(_ name: String, _ message: String, _ limit: LimitReport? = nil) {
         if let limit { logger.warning("\(LogEscaping.escape(name)): \(limit.count(function: name))") }
-        let remains = records.withLock { $0[name]?.state.live != nil }
+        let now = nanosecondsSinceEpoch() / .second
+        let remains = records.withLock { records in
+            records[name]?.report.failedToLoad(message, at: now)
+            return records[name]?.state.live != nil
+        }
         let consequence = remains ? "; the version before it keeps serving" : ""
         logger.error("\(LogEscaping.escape(name)): \(LogEscaping.escape(message))\(consequence)")
     }

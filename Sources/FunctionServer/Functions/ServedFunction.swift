@@ -70,6 +70,8 @@ package protocol ByteSink: AnyObject, Sendable {
 package protocol FunctionLoader: Sendable {
     /// Compiles, or finds compiled, and loads. Blocks; called on a thread for that.
     func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction
+    /// What tells one content from all others: SHA-256, in hexadecimal.
+    func digest(of contents: [UInt8]) -> String
     /// Nothing that is loaded is of use any more: what is being made ends soon, and leaves nothing behind.
     func stop()
 }

@@ -18,6 +18,8 @@ package final class GuestLoader: FunctionLoader {
         self.options = options
     }
 
+    package func digest(of contents: [UInt8]) -> String { hexadecimalDigest(of: contents) }
+
     package func stop() { isStopped.store(true, ordering: .relaxed) }
 
     package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {

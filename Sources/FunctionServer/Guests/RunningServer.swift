@@ -49,7 +49,9 @@ package final class RunningServer: Sendable {
     /// Begins to serve, on a socket that listens already.
     ///
     /// If it is to be contained, no other thread may have been started: only those that are started here will be.
-    package init(folder: String, settings: ServerSettings, socket: ListeningSocket, logger: Logger) throws {
+    package init(
+        folder: String, settings: ServerSettings, socket: ListeningSocket, admin: AdminAddress? = nil, logger: Logger
+    ) throws {
         Self.raiseDescriptorLimit()
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
         var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
@@ -62,14 +64,19 @@ package final class RunningServer: Sendable {
         }
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
-            folder: folder, loader: loader, configuration: settings.configuration, socket: socket,
+            folder: folder, loader: loader, configuration: settings.configuration, socket: socket, admin: admin,
             logger: logger)
     }
 
     /// Where it listens, as in a URL.
-    package var address: String {
-        let host = server.address.ipAddress ?? ""
-        return (host.contains(":") ? "[\(host)]" : host) + ":\(server.address.port ?? 0)"
+    package var address: String { Self.text(server.address) }
+
+    /// Where the admin's pages are, as in a URL; nil: nowhere.
+    package var adminAddress: String? { server.adminAddress.map(Self.text) }
+
+    private static func text(_ address: SocketAddress) -> String {
+        let host = address.ipAddress ?? ""
+        return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
     }
 
     /// Requests being answered.

@@ -33,6 +33,7 @@ extension ConnectionHandler {
     /// Answers what is no request, and closes after a while: the client may still be sending.
     func refuse(_ status: Int) {
         isClosing = true
+        frontend.report.count(status: status, after: 0)
         let headers = HTTPHeaders([("connection", "close"), ("content-length", "0")])
         write(
             .head(HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
@@ -51,6 +52,7 @@ extension ConnectionHandler {
     private func begin(
         _ exchange: HTTPExchange, _ status: Int, _ fields: [(name: String, value: String)], length: Int?
     ) {
+        exchange.status = status
         var headers = HTTPHeaders()
         headers.reserveCapacity(fields.count + 3)
         var hasDate = false

@@ -32,7 +32,7 @@ extension ConnectionHandler {
     }
 
     private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
-        FunctionLog(name: exchange.name, logger: frontend.logger, budget: entry.log)
+        FunctionLog(name: exchange.name, logger: frontend.logger, budget: entry.log, report: entry.report)
     }
 
     private func finish(_ number: UInt64, _ result: Frontend.CallResult) {

@@ -157,8 +157,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// The exchange is over.
     func finished() {
-        guard exchange != nil else { return }
-        exchange = nil
+        guard let exchange else { return }
+        self.exchange = nil
+        let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
+        // The client left before there was an answer.
+        let status = exchange.status ?? 499
+        if let entry = exchange.entry {
+            entry.report.end(status: status, after: elapsed)
+        } else {
+            frontend.report.count(status: status, after: elapsed)
+        }
         frontend.requests.subtract(1, ordering: .relaxed)
         pace.waitForRequest()
     }
@@ -228,6 +236,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch found {
         case .function(let entry):
             exchange.entry = entry
+            entry.report.begin()
             if exchange.expectsContinue, !exchange.isComplete, exchange.received == 0 {
                 write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
                 context?.flush()

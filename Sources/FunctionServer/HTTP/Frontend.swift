@@ -13,6 +13,8 @@ package final class Frontend: Sendable {
     let logger: Logger
     /// For what clients can bring about as often as they like.
     let complaints = LogBudget(linesPerSecond: 5)
+    /// Of answers that no function gave.
+    let report = FunctionReport()
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)

@@ -26,6 +26,8 @@ final class HTTPExchange {
     var name = ""
     var pathInfo = ""
     var entry: FunctionTable.Entry?
+    /// Of the answer, once it has begun.
+    var status: Int?
     /// Whether all of the request is here.
     var isComplete = false
     /// The body as far as no stream took it.

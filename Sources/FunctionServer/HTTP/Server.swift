@@ -13,13 +13,15 @@ package final class Server: Sendable {
     private let frontend: Frontend
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
+    private let admin: (any Channel)?
     private let children: ChildChannels
     private let watcher: FolderWatcher?
 
     private init(
         address: SocketAddress, frontend: Frontend, group: MultiThreadedEventLoopGroup, listener: any Channel,
-        children: ChildChannels, watcher: FolderWatcher?
+        admin: (any Channel)?, children: ChildChannels, watcher: FolderWatcher?
     ) {
+        self.admin = admin
         self.address = address
         self.frontend = frontend
         self.group = group
@@ -33,7 +35,7 @@ package final class Server: Sendable {
     /// Blocks until connections are accepted.
     package static func start(
         folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration,
-        socket: ListeningSocket? = nil, logger: Logger
+        socket: ListeningSocket? = nil, admin: AdminAddress? = nil, logger: Logger
     ) throws -> Server {
         let folder = try ServedFolder(path: path, holdsSites: configuration.holdsSites)
         let socket = try socket ?? ListeningSocket(host: configuration.host, port: configuration.port)
@@ -47,8 +49,10 @@ package final class Server: Sendable {
             configuration: configuration, table: table, files: StaticFiles(folder: folder), logger: logger)
         let children = ChildChannels()
         let listener: any Channel
+        var adminListener: (any Channel)?
         do {
             listener = try bootstrap(group, frontend, children).withBoundSocket(socket.descriptor).wait()
+            adminListener = try admin?.listen(on: group, frontend)
         } catch {
             frontend.stop()
             try? group.syncShutdownGracefully()
@@ -63,8 +67,8 @@ package final class Server: Sendable {
         let idle = configuration.poolIdleTime
         group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in tf_pool_trim(idle) }
         return Server(
-            address: address, frontend: frontend, group: group, listener: listener, children: children,
-            watcher: watcher)
+            address: address, frontend: frontend, group: group, listener: listener, admin: adminListener,
+            children: children, watcher: watcher)
     }
 
     private static func watch(_ folder: ServedFolder, _ table: FunctionTable, _ logger: Logger) -> FolderWatcher? {
@@ -125,6 +129,9 @@ package final class Server: Sendable {
         try pipeline.addHandler(connection)
     }
 
+    /// Where the admin's pages are, if they are anywhere.
+    package var adminAddress: SocketAddress? { admin?.localAddress }
+
     /// Connections that are open.
     package var openConnections: Int { frontend.connections.load(ordering: .relaxed) }
 
@@ -142,6 +149,8 @@ package final class Server: Sendable {
         let deadline = MonotonicTime.now().advanced(by: frontend.configuration.drainTimeout)
         for channel in children.all() { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         let left = children.waitUntilEmpty(until: deadline)
+        // Until here it tells that we are shutting down.
+        try? admin?.close().wait()
         if left > 0 { frontend.logger.warning("closing \(left) connections whose requests did not end in time") }
         for channel in children.all() { channel.close(promise: nil) }
         frontend.stop()

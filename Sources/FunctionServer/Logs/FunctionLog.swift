@@ -16,11 +16,13 @@ package final class FunctionLog: ByteSink, Sendable {
     private let name: String
     private let logger: Logger
     private let budget: LogBudget
+    private let report: FunctionReport?
     private let state = Mutex(State())
 
     /// A log for one request.
-    package init(name: String, logger: Logger, budget: LogBudget = LogBudget()) {
+    package init(name: String, logger: Logger, budget: LogBudget = LogBudget(), report: FunctionReport? = nil) {
         self.name = name
+        self.report = report
         self.budget = budget
         self.logger = logger
     }
@@ -48,6 +50,7 @@ package final class FunctionLog: ByteSink, Sendable {
 
     /// Writes why the function gave no response; the client never sees this.
     func fail(_ failure: FunctionFailure) {
+        report?.failed(failure, at: nanosecondsSinceEpoch() / .second)
         for line in failure.cause.split(separator: "\n").prefix(Self.maximumCause) {
             print(LogEscaping.escape(String(line)), level: .error)
         }

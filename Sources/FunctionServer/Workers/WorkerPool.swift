@@ -102,6 +102,9 @@ package final class WorkerPool: Sendable {
         return isTaken
     }
 
+    /// Pieces of work that nobody has begun.
+    var waiting: Int { monitor.withLock { $0.queued } }
+
     /// Lets the threads end once the queue is empty.
     package func stop() {
         monitor.withLock {

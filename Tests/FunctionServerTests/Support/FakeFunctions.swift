@@ -16,6 +16,8 @@ final class FakeLoader: FunctionLoader {
         self.delay = delay
     }
 
+    func digest(of contents: [UInt8]) -> String { "digest of \(contents.count) bytes" }
+
     func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
         loads.withLock { $0 += 1 }
         if delay > 0 { usleep(delay) }

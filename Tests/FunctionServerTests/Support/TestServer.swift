@@ -10,6 +10,7 @@ final class TestServer {
     let loader: FakeLoader
     let server: Server
     let log = LogLines()
+    let counters = CounterRegistry()
 
     init(
         _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(),
@@ -24,8 +25,9 @@ final class TestServer {
         configuration.callThreads = 4
         configuration.commandThreads = 4
         configure(&configuration)
+        let admin = AdminAddress(socket: try ListeningSocket(host: "127.0.0.1", port: 0), counters: counters)
         server = try Server.start(
-            folder: folder.path, loader: loader, configuration: configuration, logger: log.logger())
+            folder: folder.path, loader: loader, configuration: configuration, admin: admin, logger: log.logger())
     }
 
     deinit {
@@ -33,6 +35,13 @@ final class TestServer {
     }
 
     var port: Int { server.address.port ?? 0 }
+
+    /// What the admin's address answers.
+    func admin(_ target: String, method: String = "GET", headers: String = "") throws -> RawResponse {
+        let client = try RawClient(port: server.adminAddress?.port ?? 0)
+        try client.send("\(method) \(target) HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\(headers)\r\n")
+        return try client.response(to: method)
+    }
 
     func connect() throws -> RawClient { try RawClient(port: port) }
 

@@ -1,0 +1,81 @@
+import Synchronization
+
+/// What there is to tell of one function, or of all that is no function: counted as it happens, read by the admin's page.
+package final class FunctionReport: Sendable {
+    /// Why something went wrong last.
+    struct Failure: Sendable {
+        var message: String
+        /// Seconds since 1970.
+        var time: Int64
+    }
+
+    /// The version that serves.
+    struct Version: Sendable {
+        /// SHA-256 of the module, in hexadecimal.
+        var hash: String
+        var bytes: Int
+        /// Seconds since 1970 at which it went live.
+        var since: Int64
+    }
+
+    struct Snapshot: Sendable {
+        /// Answers by status; 499: the client left before there was one.
+        var answers: [Int: Int] = [:]
+        var failures: [FunctionFailure.Kind: Int] = [:]
+        var loads = 0
+        var loadFailures = 0
+        var version: Version?
+        var lastFailure: Failure?
+
+        var requests: Int { answers.values.reduce(0, +) }
+    }
+
+    let durations = DurationHistogram()
+    private let underWay = Atomic<Int>(0)
+    private let state = Mutex(Snapshot())
+
+    /// Nothing to tell yet.
+    package init() {}
+
+    var snapshot: Snapshot { state.withLock { $0 } }
+    var inFlight: Int { underWay.load(ordering: .relaxed) }
+
+    /// A request is this function's from now on.
+    func begin() { underWay.add(1, ordering: .relaxed) }
+
+    func end(status: Int, after nanoseconds: Int64) {
+        underWay.subtract(1, ordering: .relaxed)
+        count(status: status, after: nanoseconds)
+    }
+
+    /// An answer without work before it.
+    func count(status: Int, after nanoseconds: Int64) {
+        durations.record(nanoseconds)
+        state.withLock { $0.answers[status, default: 0] += 1 }
+    }
+
+    func failed(_ failure: FunctionFailure, at time: Int64) {
+        let message = String(failure.cause.prefix { $0 != "\n" })
+        state.withLock {
+            $0.failures[failure.kind, default: 0] += 1
+            $0.lastFailure = Failure(message: message, time: time)
+        }
+    }
+
+    func loaded(_ version: Version) {
+        state.withLock {
+            $0.loads += 1
+            $0.version = version
+        }
+    }
+
+    func failedToLoad(_ message: String, at time: Int64) {
+        state.withLock {
+            $0.loadFailures += 1
+            $0.lastFailure = Failure(message: message, time: time)
+        }
+    }
+
+    /// Its file is gone; what was counted stays.
+    func removed() { state.withLock { $0.version = nil } }
+}
