@@ -24,7 +24,31 @@ struct ListenAddress: ExpressibleByArgument {
         self.init(host: host.isEmpty ? "0.0.0.0" : host, port: Int(port))
     }
 
+    /// `PORT`, as platforms tell their programs, on all addresses; else the default.
+    init(environment: [String: String]) throws {
+        guard let text = environment["PORT"], !text.isEmpty else {
+            self.init(host: "127.0.0.1", port: 8080)
+            return
+        }
+        guard let port = UInt16(text) else { throw ServerError("PORT=\(text): expected a number from 0 to 65535") }
+        self.init(host: "0.0.0.0", port: Int(port))
+    }
+
     var defaultValueDescription: String { "\(host):\(port)" }
+}
+
+/// Our own environment.
+enum ProcessInfo {
+    static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var at = environ
+        while let entry = at.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+            at += 1
+        }
+        return variables
+    }
 }
 
 /// `on`, `off`.

@@ -26,8 +26,12 @@ struct ServeCommand: ParsableCommand {
         completion: .directory)
     var sites: String?
 
-    @Option(help: ArgumentHelp("The address to listen on; :8080 is all of them.", valueName: "host:port"))
-    var addr = ListenAddress(host: "127.0.0.1", port: 8080)
+    @Option(
+        help: ArgumentHelp(
+            "The address to listen on; :8080 is all of them. Unless said: the socket of LISTEN_FDS (systemd), else all "
+                + "addresses on PORT, else 127.0.0.1:8080.",
+            valueName: "host:port"))
+    var addr: ListenAddress?
 
     @Option(
         help: ArgumentHelp(
@@ -64,8 +68,9 @@ struct ServeCommand: ParsableCommand {
         let logger = Logger(label: "tfc-serve")
         do {
             let settings = try settings()
-            let socket = try ListeningSocket(host: addr.host, port: addr.port)
-            let adminSocket = try admin.map { try ListeningSocket(host: $0.host, port: $0.port) }
+            let inherited = try InheritedSockets(environment: ProcessInfo.environment)
+            let socket = try socket(inherited)
+            let adminSocket = try admin.map { try ListeningSocket(host: $0.host, port: $0.port) } ?? inherited.admin
             let counters = CounterRegistry()
             MetricsSystem.bootstrap(counters)
             // Before any other thread is there, which no copy would have, and which would take the signals.
@@ -93,10 +98,15 @@ struct ServeCommand: ParsableCommand {
         logger.info("stopped")
     }
 
+    /// Where to serve: what the flag says, what we were started with, what the environment says, in this order.
+    private func socket(_ inherited: InheritedSockets) throws -> ListeningSocket {
+        if addr == nil, let socket = inherited.server { return socket }
+        let address = try addr ?? ListenAddress(environment: ProcessInfo.environment)
+        return try ListeningSocket(host: address.host, port: address.port)
+    }
+
     private func settings() throws -> ServerSettings {
         var settings = ServerSettings()
-        settings.configuration.host = addr.host
-        settings.configuration.port = addr.port
         settings.configuration.holdsSites = sites != nil
         limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks

@@ -28,6 +28,18 @@ package struct ListeningSocket: Sendable {
         }
     }
 
+    /// Takes one over that somebody else opened.
+    init(inheriting descriptor: Int32) throws(ServerError) {
+        var listens: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0, listens == 1 else {
+            throw ServerError("descriptor \(descriptor), which LISTEN_FDS hands on, is no listening socket")
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        self.descriptor = descriptor
+    }
+
     /// Closes this process's hold on it.
     package func close() {
         Glibc.close(descriptor)
