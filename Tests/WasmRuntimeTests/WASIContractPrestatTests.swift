@@ -8,7 +8,7 @@ struct WASIContractPrestatTests {
 
     @Test("A description is 8 bytes, tag and length; a name is its bytes, without a NUL", arguments: Kind.allCases)
     func layout(kind: Kind) throws {
-        let guest = try WASIContractFolder(kind).guest
+        let folder = try WASIContractFolder(kind), guest = folder.guest
         let description = try guest.writesOnly(256..<264) { try guest.call("fd_prestat_get", 3, 256) }
         #expect(description && guest.load(256, as: UInt8.self) == 0 && guest.load(260, as: UInt32.self) == 5)
         let name = try guest.writesOnly(256..<261) {
@@ -23,7 +23,7 @@ struct WASIContractPrestatTests {
 
     @Test("A name that is not told whole is not told at all", arguments: Kind.allCases)
     func tooShort(kind: Kind) throws {
-        let guest = try WASIContractFolder(kind).guest
+        let folder = try WASIContractFolder(kind), guest = folder.guest
         guest.fill(256..<320)
         for room: UInt64 in 0..<5 {
             #expect(try guest.call("fd_prestat_dir_name", 3, 256, room) == WASIErrno.nametoolong)
@@ -33,7 +33,7 @@ struct WASIContractPrestatTests {
 
     @Test("Places out of bounds are faults", arguments: Kind.allCases)
     func faults(kind: Kind) throws {
-        let guest = try WASIContractFolder(kind).guest, end = UInt64(WASIGuest.size)
+        let folder = try WASIContractFolder(kind), guest = folder.guest, end = UInt64(WASIGuest.size)
         guest.fill(end - 8..<end)
         for wild in [end - 7, end, 0xffff_ffff] {
             #expect(try guest.call("fd_prestat_get", 3, wild) == WASIErrno.fault)

@@ -100,7 +100,7 @@ struct WASIContractReaddirTests {
 
     @Test("Buffers may end where memory ends, not beyond", arguments: Kind.allCases)
     func bounds(kind: Kind) throws {
-        let guest = try Listing(kind).guest, end = UInt64(WASIGuest.size)
+        let listing = try Listing(kind), guest = listing.guest, end = UInt64(WASIGuest.size)
         #expect(try guest.call("fd_readdir", 3, end - 30, 30, 0, 16) == 0)
         #expect(guest.load(16, as: UInt32.self) == 30)
         #expect(try guest.call("fd_readdir", 3, end - 30, 31, 0, 16) == WASIErrno.fault)

@@ -39,7 +39,7 @@ struct WASIContractStateTests {
 
     @Test("A folder has rights for paths and none for bytes", arguments: Kind.allCases)
     func rightsOfFolders(kind: Kind) throws {
-        let guest = try WASIContractFolder(kind).guest
+        let folder = try WASIContractFolder(kind), guest = folder.guest
         let state = try guest.descriptorState(3)
         #expect(state.errno == 0 && state.type == WASIType.directory && state.flags == 0)
         let paths: UInt64 =
@@ -119,7 +119,7 @@ struct WASIContractStateTests {
             ("sock_send", 4), ("sock_shutdown", 1),
         ])
     func bad(name: String, more: Int) throws {
-        let guest = try WASIContractFolder(.memory).guest
+        let folder = try WASIContractFolder(.memory), guest = folder.guest
         guest.fill(0..<64)
         for descriptor: UInt64 in [4, 1024, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
             let arguments = [descriptor] + [UInt64](repeating: 0, count: more)
