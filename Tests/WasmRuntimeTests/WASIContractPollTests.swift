@@ -250,9 +250,7 @@ struct WASIContractPollTests {
 
     @Test("Who waits for descriptors needs the right to")
     func rightToPoll() throws {
-        withKnownIssue("The right `poll_fd_readwrite` is not asked for") { () throws in
-            #expect(try poll(without: WASIRight.poll) == [76, 76])
-        }
+        #expect(try poll(without: WASIRight.poll) == [76, 76])
     }
 
     @Test("Streams that nobody serves are ready: one is at its end, the others swallow")

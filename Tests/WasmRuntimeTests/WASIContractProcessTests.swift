@@ -25,9 +25,7 @@ struct WASIContractProcessTests {
 
     @Test("A signal whose documented action is to be ignored is: pipe")
     func ignored() throws {
-        withKnownIssue("The guest is ended, as Linux would") { () throws in
-            #expect(try guest.enter("proc_raise", [13]).trap == TF_OK)
-        }
+        #expect(try guest.enter("proc_raise", [13]).trap == TF_OK)
     }
 
     @Test(

@@ -2,7 +2,7 @@
 #include "wasi_internal.h"
 
 static int sizes(tf_host *host, const tf_wasi_strings *strings, uint32_t count_at, uint32_t size_at) {
-    if (!tf_guest_store_u32(host, count_at, strings->count)) return WASI_FAULT;
+    if (!tf_wasi_bytes(host, size_at, 4) || !tf_guest_store_u32(host, count_at, strings->count)) return WASI_FAULT;
     return tf_guest_store_u32(host, size_at, (uint32_t)strings->length) ? WASI_SUCCESS : WASI_FAULT;
 }
 

@@ -160,16 +160,25 @@ static int64_t seek_memory(tf_wasi_entry *entry, int64_t offset, int whence) {
 }
 
 static int seek(tf_host *host, tf_wasi_entry *entry, int64_t offset, int whence, uint32_t address) {
+    if (!tf_wasi_bytes(host, address, 8)) return WASI_FAULT; /* before anything moves */
     if (entry->kind != TF_WASI_FILE) return WASI_SPIPE;
     int64_t position = entry->node ? seek_memory(entry, offset, whence) : lseek(entry->host, offset, whence);
     if (position < 0) return tf_wasi_errno(entry->node ? EINVAL : errno);
     return tf_guest_store_u64(host, address, (uint64_t)position) ? WASI_SUCCESS : WASI_FAULT;
 }
 
+static int check_telling(const tf_wasi_entry *entry) {
+    if (entry->rights & (WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL)) return WASI_SUCCESS;
+    return entry->filetype == WASI_FILETYPE_REGULAR_FILE ? WASI_NOTCAPABLE : WASI_SPIPE;
+}
+
 static int seek_with(tf_host *host, tf_wasi *wasi, const uint64_t *v, const int whences[3]) {
     tf_wasi_entry *entry;
     uint32_t whence = (uint32_t)v[2];
-    int result = tf_wasi_file(wasi, (uint32_t)v[0], WASI_RIGHT_FD_SEEK, &entry);
+    /* Seeking nowhere is telling; the right to seek is that to tell as well. */
+    bool tells = whence <= 2 && whences[whence] == SEEK_CUR && v[1] == 0;
+    int result = tf_wasi_file(wasi, (uint32_t)v[0], tells ? 0 : WASI_RIGHT_FD_SEEK, &entry);
+    if (result == WASI_SUCCESS && tells) result = check_telling(entry);
     if (result != WASI_SUCCESS) return result;
     if (whence > 2) return WASI_INVAL;
     return seek(host, entry, (int64_t)v[1], whences[whence], (uint32_t)v[3]);
@@ -189,7 +198,8 @@ TF_WASI_ENTRY(unstable_fd_seek)
 
 static int fd_tell(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     tf_wasi_entry *entry;
-    int result = tf_wasi_file(wasi, (uint32_t)v[0], WASI_RIGHT_FD_TELL, &entry);
+    int result = tf_wasi_file(wasi, (uint32_t)v[0], 0, &entry);
+    if (result == WASI_SUCCESS) result = check_telling(entry);
     return result == WASI_SUCCESS ? seek(host, entry, 0, SEEK_CUR, (uint32_t)v[1]) : result;
 }
 TF_WASI_ENTRY(fd_tell)

@@ -168,6 +168,10 @@ static int path_readlink(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     uint32_t room = (uint32_t)v[4];
     int result = find(host, wasi, v, WASI_RIGHT_PATH_READLINK, false, &at);
     if (result != WASI_SUCCESS) return result;
+    if (!tf_wasi_bytes(host, (uint32_t)v[3], room) || !tf_wasi_bytes(host, (uint32_t)v[5], 4)) {
+        if (!at.folder->node) tf_wasi_path_done(&at.path);
+        return WASI_FAULT;
+    }
     if (at.folder->node) {
         ssize_t count = tf_memfs_readlink(at.folder->node, at.path.bytes, target, sizeof target);
         result = tf_wasi_memory_result(count);
@@ -178,9 +182,7 @@ static int path_readlink(tf_host *host, tf_wasi *wasi, const uint64_t *v) {
     if (result != WASI_SUCCESS) return result;
     if (length > 0 && target[0] == '/') return WASI_NOTCAPABLE; /* tells of the host, and leads nowhere here */
     size_t count = length < room ? length : room;
-    uint8_t *out = tf_wasi_bytes(host, (uint32_t)v[3], room);
-    if (!out) return WASI_FAULT;
-    memcpy(out, target, count);
+    memcpy(tf_wasi_bytes(host, (uint32_t)v[3], room), target, count);
     return tf_guest_store_u32(host, (uint32_t)v[5], (uint32_t)count) ? WASI_SUCCESS : WASI_FAULT;
 }
 TF_WASI_ENTRY(path_readlink)

@@ -52,6 +52,7 @@ static void take_descriptor(subscription *s, tf_wasi *wasi, uint32_t descriptor,
     tf_wasi_entry *entry;
     uint64_t right = s->kind == FD_READ ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE;
     s->error = tf_wasi_file(wasi, descriptor, right, &entry);
+    if (s->error == WASI_SUCCESS) s->error = tf_wasi_any(wasi, descriptor, WASI_RIGHT_POLL_FD_READWRITE, &entry);
     if (s->error != WASI_SUCCESS) return;
     if (entry->kind == TF_WASI_STREAM || entry->node) {
         uint64_t left = entry->node && tf_memfs_size(entry->node) > entry->position
