@@ -38,11 +38,14 @@ func removeTree(_ path: String) {
 ///
 /// As long as it is locked nobody takes it for what an ended process left.
 final class TemporaryDirectory: Sendable {
+    /// Of their names; nothing else has it.
+    private static let prefix = "terrafirma-artifact-"
+
     let path: String
     private let lock: OpenFile?
 
     init(in parent: String) throws(StorageError) {
-        var template = Array((parent + "/terrafirma-XXXXXX").utf8CString)
+        var template = Array((parent + "/" + Self.prefix + "XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw StorageError(path: parent) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         lock = try? OpenFile(directory: path).locked()
@@ -52,7 +55,7 @@ final class TemporaryDirectory: Sendable {
 
     /// Removes those in a folder whose process has ended.
     static func removeLeftovers(in parent: String) {
-        for name in names(inFolder: parent) where name.hasPrefix("terrafirma-") {
+        for name in names(inFolder: parent) where name.hasPrefix(prefix) {
             guard let folder = try? OpenFile(directory: parent + "/" + name), (try? folder.lock(waiting: false)) == true
             else { continue }
             removeTree(parent + "/" + name)

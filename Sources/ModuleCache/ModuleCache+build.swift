@@ -33,6 +33,8 @@ extension ModuleCache {
     /// Builds into a folder that is removed when the artifact is no longer used.
     func buildOutside(_ job: BuildJob, timings: inout PhaseTimings) throws(BuildError) -> Artifact {
         job.observer.begins()
+        // Of guests that a signal ended: their process had no moment left for it.
+        TemporaryDirectory.removeLeftovers(in: configuration.temporaryDirectory)
         let folder = try storage { () throws(StorageError) in
             try TemporaryDirectory(in: configuration.temporaryDirectory)
         }

@@ -11,11 +11,13 @@ final class Progress: Sendable {
     /// The bar is gone before that. Ends the process, by the signal that asked for it, if there was one.
     static func show<R, E: Error>(_ file: String, _ work: (CompileObserver) throws(E) -> R) throws(E) -> R {
         let progress = Progress(file: file)
-        defer {
-            progress.bar.withLock { $0?.end() }
-            tf_obey_interruption()
-        }
-        return try work(progress.observer)
+        var outcome: Result<R, E>? = Result { () throws(E) in try work(progress.observer) }
+        progress.bar.withLock { $0?.end() }
+        // What was done before the signal was seen goes too: it may have a folder that nobody else would remove.
+        if tf_interruption() != 0 { outcome = nil }
+        tf_obey_interruption()
+        guard let outcome else { exit(ExitStatus.failure) }
+        return try outcome.get()
     }
 
     /// How far it is.

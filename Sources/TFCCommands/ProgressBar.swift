@@ -33,7 +33,7 @@ final class ProgressBar: @unchecked Sendable {
         close(ends[1])
         pthread_join(thread, nil)
         close(ends[0])
-        if isShown { StandardError.write("\r\u{1B}[K") }
+        if isShown, Self.isWritable { StandardError.write("\r\u{1B}[K") }
     }
 
     private static func run(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
@@ -46,11 +46,18 @@ final class ProgressBar: @unchecked Sendable {
         var end = pollfd(fd: bar.ends[0], events: 0, revents: 0)
         var pause = firstLine
         while poll(&end, 1, pause) == 0 {
-            bar.isShown = true
             pause = nextLine
+            guard isWritable else { continue }
+            bar.isShown = true
             StandardError.write("\r" + line(bar.file, bar.progress.state, columns: columns) + "\u{1B}[K")
         }
         return nil
+    }
+
+    /// Whether the terminal takes something: one that was stopped (^S) would hold us up, and a signal with us.
+    private static var isWritable: Bool {
+        var terminal = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        return poll(&terminal, 1, 0) == 1 && terminal.revents & Int16(POLLOUT) != 0
     }
 
     /// Of the terminal.
@@ -76,8 +83,13 @@ final class ProgressBar: @unchecked Sendable {
         let percent = String(repeating: " ", count: share < 0.1 ? 2 : share < 1 ? 1 : 0) + "\(Int(share * 100))%"
         let rest = "  \(phase)  [\(bar)] \(percent)  \(megabytes(state.done)) of \(megabytes(state.total)) MB"
         let room = max(12, columns - 1 - rest.count)
-        let name = file.count > room ? "…" + file.suffix(room - 1) : file
-        return String((name + rest).prefix(max(1, columns - 1)))
+        return String((shortened(file, to: room) + rest).prefix(max(1, columns - 1)))
+    }
+
+    /// Without its beginning, if it is too long; what may take two columns, or none, is a question mark.
+    private static func shortened(_ file: String, to room: Int) -> String {
+        let plain = String(file.unicodeScalars.map { $0.isASCII ? Character($0) : "?" })
+        return plain.count > room ? "…" + plain.suffix(room - 1) : plain
     }
 
     private static func megabytes(_ bytes: Int) -> String {

@@ -14,15 +14,12 @@ package struct MemoryFolder: Equatable, Sendable {
 
     /// `GUEST` or `GUEST:size=BYTES`, with `k`, `m` or `g` behind the number for its multiples; nil for anything else.
     package init?(_ text: String) {
-        guard let separator = text.lastRange(of: ":size=") else {
-            guard !text.isEmpty else { return nil }
-            self.init(guest: text)
-            return
-        }
-        guard let bytes = Self.bytes(text[separator.upperBound...]), separator.lowerBound > text.startIndex else {
-            return nil
-        }
-        self.init(guest: String(text[..<separator.lowerBound]), bytes: bytes)
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let guest = parts.first, !guest.isEmpty else { return nil }
+        self.init(guest: String(guest))
+        guard parts.count == 2 else { return }
+        guard parts[1].hasPrefix("size="), let bytes = Self.bytes(parts[1].dropFirst(5)) else { return nil }
+        self.bytes = bytes
     }
 
     private static func bytes(_ text: Substring) -> UInt64? {
@@ -39,19 +36,5 @@ package struct MemoryFolder: Equatable, Sendable {
             return nil
         }
         return number << shift
-    }
-}
-
-extension String {
-    /// The last place of a part.
-    ///
-    /// Foundation has this too; a command that starts in milliseconds has no room for it.
-    fileprivate func lastRange(of part: String) -> Range<Index>? {
-        var start = index(endIndex, offsetBy: -part.count, limitedBy: startIndex)
-        while let at = start {
-            if self[at...].hasPrefix(part) { return at..<index(at, offsetBy: part.count) }
-            start = at > startIndex ? index(before: at) : nil
-        }
-        return nil
     }
 }

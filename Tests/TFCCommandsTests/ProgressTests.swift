@@ -45,6 +45,51 @@ struct ProgressTests {
         }
     }
 
+    @Test("is not cut short by a second signal that a closing terminal sends, and leaves nothing behind")
+    func twoSignals() throws {
+        try Tool.use { tool throws in
+            try largeModule(tool)
+            let python = """
+                import os, signal, subprocess, sys, time
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_SETMASK, [])
+                compiler = subprocess.Popen([sys.argv[1], "compile", "large.wasm"])
+                staging = "cache/terrafirma/staging"
+                while not (os.path.isdir(staging) and any(os.scandir(staging))):
+                    assert compiler.poll() is None
+                    time.sleep(0.001)
+                for number in [signal.SIGHUP, signal.SIGHUP, signal.SIGTERM]: compiler.send_signal(number)
+                print(-compiler.wait() in (signal.SIGHUP, signal.SIGTERM))
+                """
+            let outcome = try tool.launch("/usr/bin/env", ["python3", "-c", python, try Tool.path()])
+            #expect(outcome.output == "True\n", "\(outcome.errors)")
+            #expect(try staging(tool) == [])
+        }
+    }
+
+    @Test("ends by a signal although its terminal takes nothing")
+    func stoppedTerminal() throws {
+        try Tool.use { tool throws in
+            try largeModule(tool)
+            let python = """
+                import os, pty, signal, subprocess, sys, termios, time
+                signal.pthread_sigmask(signal.SIG_SETMASK, [])
+                master, terminal = pty.openpty()
+                termios.tcflow(terminal, termios.TCOOFF)
+                compiler = subprocess.Popen([sys.argv[1], "compile", "large.wasm"], stderr=terminal)
+                time.sleep(0.8)
+                compiler.terminate()
+                try:
+                    print(compiler.wait(20) != 0)
+                finally:
+                    compiler.kill()
+                """
+            let outcome = try tool.launch("/usr/bin/env", ["python3", "-c", python, try Tool.path()])
+            #expect(outcome.output.hasSuffix("True\n"), "\(outcome.errors)")
+            #expect(try staging(tool) == [])
+        }
+    }
+
     @Test("is shown on a terminal and nowhere else")
     func terminal() throws {
         try Tool.use { tool throws in
@@ -73,6 +118,8 @@ struct ProgressTests {
         #expect(long.count == 79 && long.hasPrefix("…"))
         #expect(long.hasSuffix("/esbuild.wasm  compiling  [############............]  52%  6.8 of 13.0 MB"))
         #expect(ProgressBar.line("esbuild.wasm", state, columns: 20).count == 19)
+        let wide = ProgressBar.line("\u{6F22}\u{5B57}.wasm", state, columns: 80)
+        #expect(wide.hasPrefix("??.wasm  "))
         let nothing = Progress.State(phase: .decoding, done: 0, total: 0)
         #expect(ProgressBar.line("x", nothing, columns: 80).hasSuffix("]   0%  0.0 of 0.0 MB"))
     }

@@ -15,7 +15,7 @@ struct RunArgumentsTests {
             ["--dir", "w::/w", "--env", "A=b=c", "--env", "HOME", "--argv0", "me", "f.wasm", "-x"],
             ["-W", "timeout=2s,max-memory-size=65536", "-W", "unknown-imports=zero", "--tier", "quick", "f.wasm"],
             ["--bounds-checks", "explicit", "f.wasm"], ["--bounds-checks", "guard-pages", "f.wasm", "--bounds-checks"],
-            ["--dir", "w::/w:ro", "--dir", "x:ro", "--tmpfs", "/tmp", "--tmpfs", "/a:b:size=64k", "f.wasm"],
+            ["--dir", "w::/w:ro", "--dir", "x:ro", "--tmpfs", "/tmp", "--tmpfs", "/a:size=64k", "f.wasm"],
             ["--tcplisten", "127.0.0.1:0", "--tcplisten", "[::1]:8080", "f.wasm"],
             ["--invoke", "add", "-W", "max-wasm-stack=1048576", "f.wasm", "1", "-2"],
         ]
@@ -31,7 +31,8 @@ struct RunArgumentsTests {
             [], ["--dir"], ["--dir", "::/w", "f.wasm"], ["--env", "=x", "f.wasm"], ["--tier", "best", "f.wasm"],
             ["-W", "timeout=soon", "f.wasm"], ["-W", "timeout=0", "f.wasm"], ["-W", "speed=9", "f.wasm"],
             ["-W", "unknown-imports=maybe", "f.wasm"], ["-W", "timeout", "f.wasm"], ["--frobnicate", "1", "f.wasm"],
-            ["--dir", ":ro", "f.wasm"], ["--tmpfs", "", "f.wasm"], ["--tmpfs", "/tmp:size=0", "f.wasm"],
+            ["--dir", ":ro", "f.wasm"], ["--dir", "x::/t:RO", "f.wasm"], ["--tmpfs", "", "f.wasm"],
+            ["--tmpfs", "/tmp:size=0", "f.wasm"],
             ["--tmpfs", "/tmp:size=9999999999g", "f.wasm"], ["--tmpfs", ":size=1m", "f.wasm"],
             ["--tcplisten", "8080", "f.wasm"], ["--tcplisten", "localhost:80", "f.wasm"],
             ["--tcplisten", "::1:80", "f.wasm"], ["--tcplisten", "127.0.0.1:70000", "f.wasm"],
@@ -58,8 +59,10 @@ struct RunArgumentsTests {
     func memoryFolders() {
         #expect(MemoryFolder("/tmp") == MemoryFolder(guest: "/tmp", bytes: 16 << 20))
         #expect(MemoryFolder("/tmp:size=4096") == MemoryFolder(guest: "/tmp", bytes: 4096))
-        #expect(MemoryFolder("a:size=x:size=2G") == MemoryFolder(guest: "a:size=x", bytes: 2 << 30))
-        for text in ["/tmp:size=", "/tmp:size=1t", "/tmp:size=-1"] { #expect(MemoryFolder(text) == nil, "\(text)") }
+        #expect(MemoryFolder("a:size=2G") == MemoryFolder(guest: "a", bytes: 2 << 30))
+        for text in ["/tmp:ro", "/tmp:SIZE=4k", "a:size=1m:size=2m", "/tmp:size=", "/tmp:size=1t", "/tmp:size=-1"] {
+            #expect(MemoryFolder(text) == nil, "\(text)")
+        }
     }
 
     @Test("know durations with and without unit")

@@ -134,6 +134,11 @@ struct RunCommandTests {
             let refused = try tool.tfc("run", "--listenfd", "accept.wasm")
             #expect(refused.code == 1)
             #expect(refused.errors.hasPrefix("tfc: --listenfd: LISTEN_PID and LISTEN_FDS are not set"))
+            // Who promises a socket and has none must not make ours the guest's twice.
+            let lie = "exec env LISTEN_PID=$$ LISTEN_FDS=1 '\(tfc)' run --listenfd --tcplisten 127.0.0.1:0 accept.wasm"
+            let outcomeOfLie = try tool.launch("/bin/sh", ["-c", lie + " 3<&-"])
+            #expect(outcomeOfLie.code == 1)
+            #expect(outcomeOfLie.errors == "tfc: --listenfd: descriptor 3: Bad file descriptor\n")
         }
     }
 

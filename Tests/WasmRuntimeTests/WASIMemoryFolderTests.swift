@@ -133,6 +133,55 @@ struct WASIMemoryFolderTests {
         #expect(try guest.entries(3, cookie: .max, room: 4096).found.isEmpty)
     }
 
+    @Test("T7: one call moves 64 MiB at most, however large the file says it is and however often a buffer is named")
+    func largeReads() throws {
+        let all = WASIRight.read | WASIRight.write
+        let file = try guest.open("sparse", flags: 1, rights: all).descriptor
+        #expect(try guest.call("fd_filestat_set_size", file, 1 << 60) == WASIErrno.success)
+        for index: UInt64 in 0..<1024 {
+            guest.store(UInt32(0x4000), at: 0x10000 + 8 * index)
+            guest.store(UInt32(0x30000), at: 0x10004 + 8 * index)
+        }
+        #expect(try guest.call("fd_read", file, 0x10000, 1024, 48) == WASIErrno.success)
+        #expect(guest.load(48, as: UInt32.self) == 64 << 20)
+        #expect(try guest.call("fd_tell", file, 48) == WASIErrno.success)
+        #expect(guest.load(48, as: UInt64.self) == 64 << 20)
+    }
+
+    @Test("A reservation that is refused takes nothing")
+    func refusedReservations() throws {
+        let file = try guest.open("file", flags: 1, rights: WASIRight.write).descriptor
+        for _ in 0..<50 { #expect(try guest.call("fd_allocate", file, 0, Self.size + 4096) == 51) }
+        #expect(try guest.call("fd_allocate", file, 0, Self.size / 4 * 3) == WASIErrno.success)
+        #expect(try guest.call("fd_allocate", file, Self.size, Self.size / 2) == 51)
+        #expect(try guest.status(of: file).1.size == Self.size / 4 * 3)
+        #expect(try guest.call("fd_filestat_set_size", file, 0) == WASIErrno.success)
+        #expect(try guest.call("fd_allocate", file, 0, Self.size / 4 * 3) == WASIErrno.success)
+    }
+
+    @Test("Two of them are two devices, so that no file of one is taken for one of the other")
+    func devices() throws {
+        #expect(tf_wasi_preopen_memory(guest.wasi, Self.size, "/more") == 0)
+        for folder: UInt64 in [3, 4] { #expect(try guest.path("path_create_directory", "a", in: folder) == 0) }
+        let (first, second) = (try guest.status("a", in: 3).1, try guest.status("a", in: 4).1)
+        #expect(first.number == second.number && first.device != second.device)
+        #expect(try guest.status(of: 3).1.device == first.device)
+    }
+
+    @Test("T9: folders that were filled and emptied again take no more than others")
+    func emptiedFolders() throws {
+        var made = 0
+        while try guest.path("path_create_directory", "folder-\(made)") == WASIErrno.success {
+            let folder = try guest.open("folder-\(made)", flags: 2).descriptor
+            for name in 0..<3 where try guest.path("path_create_directory", "\(name)", in: folder) == 0 {}
+            for name in 0..<3 where try guest.path("path_remove_directory", "\(name)", in: folder) == 0 {}
+            #expect(try guest.call("fd_close", folder) == WASIErrno.success)
+            made += 1
+        }
+        // A name and a node, each with what it costs to allocate it; the limit is there to be reached.
+        #expect(made > 1500 && made < Int(Self.size) / 200)
+    }
+
     @Test("Nothing moves between memory and the host's folders, nor between two in memory")
     func apart() throws {
         let sandbox = try Sandbox()

@@ -221,6 +221,28 @@ struct WASIStreamTests {
         #expect(try guest.call("fd_fdstat_set_flags", 1, 0) == WASIErrno.success)
     }
 
+    @Test("A standard output that is not to wait takes what there is room for, and then says so")
+    func nonBlockingOutput() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { ends.forEach { _ = close($0) } }
+        #expect(tf_wasi_set_stdio(guest.wasi, 1, ends[1]) == 0)
+        #expect(try guest.call("fd_fdstat_set_flags", 1, 4) == WASIErrno.success)
+        var written = 0
+        while true {
+            let (errno, count) = try guest.transfer("fd_write", 1, at: 4096, count: 200_000)
+            guard errno == WASIErrno.success else {
+                #expect(errno == 6 /* again */)
+                break
+            }
+            #expect(count > 0)
+            written += Int(count)
+        }
+        #expect(written >= 4096 && written <= 1 << 20)
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        #expect(Glibc.read(ends[0], &buffer, buffer.count) == written)
+    }
+
     @Test("A standard stream that others set not to wait is waited for all the same, until the deadline")
     func sharedNonBlockingStreams() throws {
         var ends: [Int32] = [0, 0]

@@ -21,8 +21,8 @@ int tf_start_copy(int signal);
  * to print a backtrace. */
 void tf_drop_crash_handlers(void);
 
-/* From now on SIGINT, SIGTERM and SIGHUP are noted, the first of them; a second ends the process at once. Those that
- * were ignored stay so. For work that has something to clean up before the process ends. */
+/* From now on SIGINT, SIGTERM and SIGHUP are noted, the first of them; a SIGINT after that ends the process at once.
+ * Those that were ignored stay so. For work that has something to clean up before the process ends. */
 void tf_note_interruptions(void);
 
 /* The signal that was noted, or 0. */

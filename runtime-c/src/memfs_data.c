@@ -1,6 +1,8 @@
 /* memfs_data.c: contents of files: an array of pages, those that nobody wrote to left out. */
 #include "memfs_node.h"
 
+enum { PAGE_COST = MEMFS_PAGE + MEMFS_OVERHEAD };
+
 /* The room for a page: itself, and its place in the array is charged apart. */
 static uint8_t **page_at(const tf_memfs_node *file, uint64_t page) {
     return page < file->file.page_count ? &file->file.pages[page] : NULL;
@@ -10,7 +12,7 @@ static void free_page(tf_memfs_node *file, uint64_t page) {
     if (!file->file.pages[page]) return;
     free(file->file.pages[page]);
     file->file.pages[page] = NULL;
-    memfs_refund(file->tree, MEMFS_PAGE);
+    memfs_refund(file->tree, PAGE_COST);
 }
 
 /* Changes the length of the array; pages beyond it are free already. */
@@ -42,11 +44,11 @@ static int own_page(tf_memfs_node *file, uint64_t page, uint8_t **bytes) {
     }
     uint8_t **slot = page_at(file, page);
     if (!*slot) {
-        int result = memfs_charge(file->tree, MEMFS_PAGE);
+        int result = memfs_charge(file->tree, PAGE_COST);
         if (result) return result;
         *slot = calloc(1, MEMFS_PAGE);
         if (!*slot) {
-            memfs_refund(file->tree, MEMFS_PAGE);
+            memfs_refund(file->tree, PAGE_COST);
             return -ENOMEM;
         }
     }
@@ -127,10 +129,10 @@ uint64_t tf_memfs_size(const tf_memfs_node *file) { return file->file.size; }
 
 int tf_memfs_resize(tf_memfs_node *file, uint64_t size) {
     if (size > INT64_MAX) return -EINVAL;
+    uint64_t kept = (size + MEMFS_PAGE - 1) / MEMFS_PAGE;
+    for (uint64_t page = kept; page < file->file.page_count; page++) free_page(file, page);
+    if (kept < file->file.page_count) set_page_count(file, kept);
     if (size < file->file.size) {
-        uint64_t kept = (size + MEMFS_PAGE - 1) / MEMFS_PAGE;
-        for (uint64_t page = kept; page < file->file.page_count; page++) free_page(file, page);
-        if (kept < file->file.page_count) set_page_count(file, kept);
         /* What is cut off must not come back when the file grows again. */
         uint8_t **last = size % MEMFS_PAGE ? page_at(file, size / MEMFS_PAGE) : NULL;
         if (last && *last) memset(*last + size % MEMFS_PAGE, 0, MEMFS_PAGE - size % MEMFS_PAGE);
@@ -140,16 +142,25 @@ int tf_memfs_resize(tf_memfs_node *file, uint64_t size) {
     return 0;
 }
 
-int tf_memfs_reserve(tf_memfs_node *file, uint64_t offset, uint64_t length) {
+int tf_memfs_check_reserve(tf_memfs_node *file, uint64_t offset, uint64_t length) {
     if (offset > INT64_MAX || length > INT64_MAX - offset) return -EFBIG;
     uint64_t first = offset / MEMFS_PAGE, end = (offset + length + MEMFS_PAGE - 1) / MEMFS_PAGE;
-    /* Before anything is taken: all of it, or nothing. */
-    if ((end - first) * MEMFS_PAGE > file->tree->limit) return memfs_charge(file->tree, UINT64_MAX);
-    for (uint64_t page = first; page < end; page++) {
-        uint8_t *bytes;
-        int result = own_page(file, page, &bytes);
-        if (result) return result; /* what was taken is zeros, and the file's */
-    }
+    uint64_t there = 0, room = file->tree->limit - file->tree->used;
+    for (uint64_t page = first; page < end && page < file->file.page_count; page++) there += *page_at(file, page) != NULL;
+    uint64_t longer = end > file->file.page_count ? end - file->file.page_count : 0;
+    uint64_t pages = end - first - there;
+    if (pages > room / PAGE_COST || pages * PAGE_COST + longer * sizeof(uint8_t *) > room)
+        return memfs_charge(file->tree, UINT64_MAX); /* noted as a limit that was reached */
+    return 0;
+}
+
+int tf_memfs_reserve(tf_memfs_node *file, uint64_t offset, uint64_t length) {
+    /* All of it, or nothing. */
+    int result = tf_memfs_check_reserve(file, offset, length);
+    uint64_t page = offset / MEMFS_PAGE, end = result ? 0 : (offset + length + MEMFS_PAGE - 1) / MEMFS_PAGE;
+    if (!result && end > file->file.page_count) result = set_page_count(file, end);
+    for (uint8_t *bytes; !result && page < end; page++) result = own_page(file, page, &bytes);
+    if (result) return result;
     if (file->file.size < offset + length) file->file.size = offset + length;
     memfs_touch(file);
     return 0;

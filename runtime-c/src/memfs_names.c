@@ -91,10 +91,11 @@ int tf_memfs_symlink(const char *target, tf_memfs_node *folder, const char *path
     if (place.slash) return -ENOENT;
     result = memfs_make(folder->tree, MEMFS_LINK, &made);
     if (result) return result;
-    result = memfs_charge(folder->tree, length);
+    result = memfs_charge(folder->tree, length + MEMFS_OVERHEAD);
     if (result == 0) {
         made->link.length = length;
         made->link.target = strdup(target);
+        if (!made->link.target) memfs_refund(folder->tree, length + MEMFS_OVERHEAD);
         result = made->link.target ? memfs_add(place.folder, place.name, place.length, made) : -ENOMEM;
     }
     tf_memfs_release(made);

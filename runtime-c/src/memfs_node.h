@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMFS_PAGE = 4096 };
+/* OVERHEAD: what an allocation takes beside what was asked for, at most about. */
+enum { MEMFS_PAGE = 4096, MEMFS_OVERHEAD = 32 };
 
 typedef enum memfs_kind { MEMFS_FILE, MEMFS_FOLDER, MEMFS_LINK } memfs_kind;
 
@@ -50,7 +51,8 @@ struct tf_memfs_node {
 };
 
 struct tf_memfs {
-    uint64_t limit, used, last_number;
+    uint64_t limit, used, last_number, device;
+    uint64_t key[2]; /* of the hash of names */
     bool is_limit_reached;
     tf_memfs_node *nodes, *root;
 };

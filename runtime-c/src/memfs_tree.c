@@ -1,13 +1,17 @@
 /* memfs_tree.c: the tree, its limit, the lives of its nodes. */
 #include "memfs_node.h"
+#include <sys/random.h>
 
-tf_memfs *tf_memfs_create(uint64_t limit) {
+enum { NODE_COST = sizeof(tf_memfs_node) + MEMFS_OVERHEAD };
+
+tf_memfs *tf_memfs_create(uint64_t limit, uint64_t device) {
     tf_memfs *tree = calloc(1, sizeof *tree);
     if (!tree) return NULL;
     /* The root is not charged: a tree of no bytes is an empty folder. */
     tree->limit = limit > UINT64_MAX / 2 ? UINT64_MAX / 2 : limit;
-    tree->limit += sizeof(tf_memfs_node);
-    if (memfs_make(tree, MEMFS_FOLDER, &tree->root) != 0) {
+    tree->limit += NODE_COST;
+    tree->device = device;
+    if (getrandom(tree->key, sizeof tree->key, 0) != sizeof tree->key || memfs_make(tree, MEMFS_FOLDER, &tree->root) != 0) {
         free(tree);
         return NULL;
     }
@@ -21,11 +25,11 @@ static void free_node(tf_memfs_node *node) {
     case MEMFS_FILE: memfs_free_pages(node); break;
     case MEMFS_FOLDER: memfs_free_names(node); break;
     case MEMFS_LINK:
-        memfs_refund(node->tree, node->link.length);
+        if (node->link.target) memfs_refund(node->tree, node->link.length + MEMFS_OVERHEAD);
         free(node->link.target);
         break;
     }
-    memfs_refund(node->tree, sizeof *node);
+    memfs_refund(node->tree, NODE_COST);
     free(node);
 }
 
@@ -41,7 +45,7 @@ void tf_memfs_destroy(tf_memfs *tree) {
 tf_memfs_node *tf_memfs_root(tf_memfs *tree) { return tree->root; }
 tf_memfs *tf_memfs_tree(const tf_memfs_node *node) { return node->tree; }
 bool tf_memfs_limit_reached(const tf_memfs *tree) { return tree->is_limit_reached; }
-uint64_t tf_memfs_used(const tf_memfs *tree) { return tree->used - sizeof(tf_memfs_node); }
+uint64_t tf_memfs_used(const tf_memfs *tree) { return tree->used - NODE_COST; }
 
 int memfs_charge(tf_memfs *tree, uint64_t bytes) {
     if (bytes > tree->limit - tree->used) {
@@ -55,11 +59,11 @@ int memfs_charge(tf_memfs *tree, uint64_t bytes) {
 void memfs_refund(tf_memfs *tree, uint64_t bytes) { tree->used -= bytes; }
 
 int memfs_make(tf_memfs *tree, memfs_kind kind, tf_memfs_node **made) {
-    int result = memfs_charge(tree, sizeof(tf_memfs_node));
+    int result = memfs_charge(tree, NODE_COST);
     if (result) return result;
     tf_memfs_node *node = calloc(1, sizeof *node);
     if (!node) {
-        memfs_refund(tree, sizeof *node);
+        memfs_refund(tree, NODE_COST);
         return -ENOMEM;
     }
     node->tree = tree;
@@ -120,7 +124,7 @@ void tf_memfs_set_times(tf_memfs_node *node, const struct timespec times[2]) {
 
 void tf_memfs_status(const tf_memfs_node *node, struct stat *status) {
     static const mode_t modes[] = { S_IFREG, S_IFDIR, S_IFLNK };
-    *status = (struct stat){ .st_mode = modes[node->kind], .st_ino = node->number, .st_nlink = node->links,
+    *status = (struct stat){ .st_mode = modes[node->kind], .st_dev = node->tree->device, .st_ino = node->number, .st_nlink = node->links,
         .st_atim = node->accessed, .st_mtim = node->modified, .st_ctim = node->changed };
     if (node->kind == MEMFS_FILE) status->st_size = (off_t)node->file.size;
     if (node->kind == MEMFS_LINK) status->st_size = (off_t)node->link.length;

@@ -44,8 +44,9 @@ static struct sigaction previous[INTERRUPTIONS];
 static volatile sig_atomic_t noted, is_noting;
 
 static void note(int signal) {
-    if (noted) _exit(128 + signal);
-    noted = signal;
+    /* A shell and the kernel both send SIGHUP when a terminal is closed; only somebody at one is impatient. */
+    if (noted && signal == SIGINT) _exit(128 + signal);
+    if (!noted) noted = signal;
 }
 
 void tf_note_interruptions(void) {

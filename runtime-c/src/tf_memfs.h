@@ -5,9 +5,9 @@
  * bytes it was made with; beyond them: -ENOSPC. Used by one thread at a time.
  *
  * Paths are NUL-terminated, and resolved beneath the folder they start from: what leads above it, or is absolute, a
- * target of a link too, is -EXDEV, as openat2 has it for RESOLVE_BENEATH. Times are those of the kernel's last tick:
- * finer ones would be a clock. A look-up of a name is a hash; names that are made to collide cost the guest who made
- * them its own time, a tenth of a millisecond at most for each.
+ * target of a link too, is -EXDEV, as openat2 has it for RESOLVE_BENEATH. A path has less than PATH_MAX bytes also with
+ * the targets of links put in. Times are those of the kernel's last tick: finer ones would be a clock. Names are hashed
+ * with a key of the tree's own, so that nobody can make them collide.
  */
 #ifndef TF_MEMFS_H
 #define TF_MEMFS_H
@@ -28,8 +28,8 @@ typedef struct tf_memfs_node tf_memfs_node;
 
 /* --- the tree as a whole --- */
 
-/* NULL when out of memory. */
-tf_memfs *tf_memfs_create(uint64_t limit);
+/* `device` is what all its nodes tell as the device they are on. NULL when out of memory. */
+tf_memfs *tf_memfs_create(uint64_t limit, uint64_t device);
 /* Frees everything, what is held included. NULL is nothing. */
 void tf_memfs_destroy(tf_memfs *);
 tf_memfs_node *tf_memfs_root(tf_memfs *);
@@ -43,7 +43,7 @@ uint64_t tf_memfs_used(const tf_memfs *);
 /* A node lives while it has a name or is held; what resolves a path holds what it found. */
 void tf_memfs_hold(tf_memfs_node *);
 void tf_memfs_release(tf_memfs_node *);
-/* Kind, size, links, number and times; everything else is 0. */
+/* Kind, size, links, device, number and times; everything else is 0. */
 void tf_memfs_status(const tf_memfs_node *, struct stat *status);
 /* As futimens has them: nanoseconds may be UTIME_NOW or UTIME_OMIT. */
 void tf_memfs_set_times(tf_memfs_node *, const struct timespec times[2]);
@@ -57,6 +57,8 @@ uint64_t tf_memfs_size(const tf_memfs_node *);
 int tf_memfs_resize(tf_memfs_node *, uint64_t size);
 /* Makes the file at least so long and sees to it that these bytes can be written. */
 int tf_memfs_reserve(tf_memfs_node *, uint64_t offset, uint64_t length);
+/* Whether there is room for that, taking nothing. */
+int tf_memfs_check_reserve(tf_memfs_node *, uint64_t offset, uint64_t length);
 
 /* --- entries of a folder --- */
 

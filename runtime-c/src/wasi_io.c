@@ -8,18 +8,21 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { MOST_BUFFERS = TF_WASI_MOST_BUFFERS };
+/* More in one call would take longer than a guest may go on after its deadline: the call is partial then. */
+enum { MOST_BUFFERS = TF_WASI_MOST_BUFFERS, MOST_BYTES = 64 << 20 };
 
 int tf_wasi_take_buffers(tf_host *host, uint32_t address, uint32_t count, struct iovec *buffers, int *taken) {
     const uint8_t *list = tf_wasi_array(host, address, count, 8);
     if (!list) return WASI_FAULT;
     int used = 0;
-    for (uint32_t i = 0; i < count && used < MOST_BUFFERS; i++) {
+    uint32_t room = MOST_BYTES;
+    for (uint32_t i = 0; i < count && used < MOST_BUFFERS && room; i++) {
         uint32_t at = tf_wasi_load32(list + 8 * (size_t)i), length = tf_wasi_load32(list + 8 * (size_t)i + 4);
         if (length == 0) continue;
         void *bytes = tf_wasi_bytes(host, at, length);
         if (!bytes) return WASI_FAULT;
-        buffers[used++] = (struct iovec){ bytes, length };
+        buffers[used++] = (struct iovec){ bytes, length < room ? length : room };
+        room -= (uint32_t)buffers[used - 1].iov_len;
     }
     *taken = used;
     return WASI_SUCCESS;
@@ -43,7 +46,7 @@ static ssize_t transfer_file(const tf_wasi_entry *entry, const transfer *t) {
     if (t->kind == READ) return t->count == 1 ? read(fd, first->iov_base, first->iov_len) : readv(fd, first, t->count);
     if (entry->filetype == WASI_FILETYPE_SOCKET_STREAM) {
         struct msghdr message = { .msg_iov = (struct iovec *)first, .msg_iovlen = (size_t)t->count };
-        return sendmsg(fd, &message, MSG_NOSIGNAL);
+        return sendmsg(fd, &message, MSG_NOSIGNAL | (entry->flags & WASI_FDFLAG_NONBLOCK ? MSG_DONTWAIT : 0));
     }
     return t->count == 1 ? write(fd, first->iov_base, first->iov_len) : writev(fd, first, t->count);
 }
@@ -101,10 +104,20 @@ static bool is_lent(const tf_wasi_entry *entry) {
     return entry->kind == TF_WASI_FILE && !entry->owned && entry->host >= 0;
 }
 
-static int transfer_all(tf_host *host, tf_wasi_entry *entry, const transfer *t, uint32_t size_at) {
+/* Leaves so much of it that a pipe or terminal which is ready takes it at once. */
+static void shorten(transfer *t, size_t room) {
+    for (int i = 0; i < t->count; i++) {
+        if (t->buffers[i].iov_len > room) t->buffers[i].iov_len = room;
+        room -= t->buffers[i].iov_len;
+    }
+}
+
+static int transfer_all(tf_host *host, tf_wasi_entry *entry, transfer *t, uint32_t size_at) {
     bool waits = !(entry->flags & WASI_FDFLAG_NONBLOCK);
     short events = t->kind == READ ? POLLIN : POLLOUT;
     int result = is_lent(entry) && !waits ? tf_wasi_await(host, entry, events, false) : WASI_SUCCESS;
+    if (is_lent(entry) && !waits && t->kind == WRITE && entry->filetype != WASI_FILETYPE_REGULAR_FILE)
+        shorten(t, PIPE_BUF);
     while (result == WASI_SUCCESS) {
         ssize_t done = transfer_once(entry, t);
         if (done >= 0) return tf_guest_store_u32(host, size_at, (uint32_t)done) ? WASI_SUCCESS : WASI_FAULT;

@@ -7,6 +7,9 @@ typedef struct tf_wasi_tree {
     tf_memfs *files;
 } tf_wasi_tree;
 
+/* No device of the host's has such a number; each tree of a guest has one of its own. */
+static const uint64_t first_device = 0x6d656d6673000000;
+
 int tf_wasi_memory_result(int64_t result) {
     if (result >= 0) return WASI_SUCCESS;
     return tf_wasi_path_errno((int)-result);
@@ -14,7 +17,9 @@ int tf_wasi_memory_result(int64_t result) {
 
 int tf_wasi_preopen_memory(tf_wasi *wasi, uint64_t bytes, const char *guest) {
     tf_wasi_tree *tree = calloc(1, sizeof *tree);
-    if (tree) tree->files = tf_memfs_create(bytes);
+    uint64_t device = first_device;
+    for (const tf_wasi_tree *other = wasi->trees; other; other = other->next) device++;
+    if (tree) tree->files = tf_memfs_create(bytes, device);
     if (!tree || !tree->files) {
         free(tree);
         return -ENOMEM;

@@ -24,16 +24,35 @@ struct ListenAddress: Equatable, Sendable {
     func listen() throws(GrantFailure) -> Int32 {
         guard let (family, bytes) = socketAddress else { throw GrantFailure("--tcplisten \(self): no address") }
         let socket = Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw GrantFailure("--tcplisten \(self): \(String(cString: strerror(errno)))") }
         var yes: Int32 = 1
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         let isBound = bytes.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return false }
             return bind(socket, start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count)) == 0
         }
-        guard socket >= 0, isBound, Glibc.listen(socket, SOMAXCONN) == 0 else {
+        guard isBound, Glibc.listen(socket, SOMAXCONN) == 0 else {
             throw GrantFailure("--tcplisten \(self): \(String(cString: strerror(errno)))")
         }
+        if port == 0 { StandardError.write("tfc: listening on \(with(port: Self.port(of: socket)))\n") }
         return socket
+    }
+
+    /// The one that the system chose.
+    private static func port(of socket: Int32) -> UInt16 {
+        var address = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        // Both families have their port in the same place.
+        let found = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
+        }
+        return found == 0 ? UInt16(bigEndian: address.sin6_port) : 0
+    }
+
+    private func with(port: UInt16) -> ListenAddress {
+        var address = self
+        address.port = port
+        return address
     }
 
     private var socketAddress: (family: Int32, bytes: [UInt8])? {

@@ -154,11 +154,21 @@ extension WASIContext {
 
     /// In front of all folders, and told by their number, as programs that are handed sockets expect it.
     private func giveSockets(_ run: RunArguments) throws {
-        var sockets = run.inheritsListeners ? Array(try InheritedSockets.descriptors()) : []
-        for address in run.listeners { sockets.append(try address.listen()) }
-        guard !sockets.isEmpty else { return }
-        for socket in sockets { try give(socket: socket) }
-        try addEnvironment(name: "LISTEN_FDS", value: String(sockets.count))
+        // Those first: none of ours may take the number of one that is not there.
+        let inherited = run.inheritsListeners ? try InheritedSockets.descriptors() : 0..<0
+        for socket in inherited { try give(inherited: socket) }
+        for address in run.listeners { try give(socket: try address.listen()) }
+        let count = inherited.count + run.listeners.count
+        if count > 0 { try addEnvironment(name: "LISTEN_FDS", value: String(count)) }
+    }
+
+    private func give(inherited socket: Int32) throws(GrantFailure) {
+        do {
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+            try give(socket: socket)
+        } catch {
+            throw GrantFailure("--listenfd: \(error.description)")
+        }
     }
 }
 

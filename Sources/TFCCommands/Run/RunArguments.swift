@@ -38,7 +38,8 @@ struct DirectoryGrant: Equatable, Sendable {
         let separator = text.firstRange(of: "::")
         host = String(text[..<(separator?.lowerBound ?? text.endIndex)])
         guest = separator.map { String(text[$0.upperBound...]) } ?? host
-        guard !host.isEmpty, !guest.isEmpty else { return nil }
+        // A colon is left for flags: what is mistaken for one must not be a name.
+        guard !host.isEmpty, !guest.isEmpty, !guest.contains(":") || separator == nil else { return nil }
     }
 }
 
