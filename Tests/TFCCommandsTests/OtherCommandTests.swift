@@ -69,7 +69,7 @@ struct OtherCommandTests {
         }
     }
 
-    @Test("compile takes its progress off the terminal before it says what it made")
+    @Test("compile shows no progress on a terminal when it is done in a moment")
     func progress() throws {
         try Tool.use { tool throws in
             let size = 5 << 20
@@ -79,7 +79,7 @@ struct OtherCommandTests {
             let command = "'\(try Tool.path())' compile big.wasm"
             let outcome = try tool.launch("/usr/bin/script", ["-qec", command, "/dev/null"])
             #expect(outcome.code == 0)
-            #expect(outcome.output.hasPrefix("compiling big.wasm (5 MiB) …\r\u{1B}[Kbig.wasm: "), "\(outcome.output)")
+            #expect(outcome.output.hasPrefix("big.wasm: "), "\(outcome.output)")
         }
     }
 
