@@ -88,11 +88,12 @@ final class OutboundTransfer {
 
     /// The request's own limit or what is left of the guest's time, whichever is less.
     ///
-    /// Rounded up, so that a transfer that the guest's deadline ends does not end just before it.
+    /// Some more than what is left, so that what the guest's deadline ends does not end just before it: libcurl reckons
+    /// in milliseconds, from a start of its own.
     private static func milliseconds(_ limits: HostcallLimits, _ store: OpaquePointer?) -> Int {
         guard let store else { return limits.sendMilliseconds }
         let remaining = tf_store_remaining_ns(store)
-        return remaining == 0 ? 0 : min(limits.sendMilliseconds, Int(remaining / 1_000_000) + 1)
+        return remaining == 0 ? 0 : min(limits.sendMilliseconds, Int(remaining / 1_000_000) + 20)
     }
 
     /// libcurl is started once, by the first request that is sent.

@@ -108,9 +108,10 @@ struct RunCommandTests {
             try tool.module("accept", accept)
             let tfc = try Tool.path()
             let python = """
-                import os, socket, subprocess, sys
+                import atexit, os, socket, subprocess, sys
                 def talk(command, port, **rest):
                     guest = subprocess.Popen(command, **rest)
+                    atexit.register(guest.kill)
                     while True:
                         try:
                             client = socket.create_connection(("127.0.0.1", port), 10)
