@@ -22,7 +22,8 @@ package struct MemoryFolder: Equatable, Sendable {
         self.bytes = bytes
     }
 
-    private static func bytes(_ text: Substring) -> UInt64? {
+    /// A number of bytes above 0, with `k`, `m` or `g` behind it for its multiples.
+    package static func bytes(_ text: Substring) -> UInt64? {
         let digits = text.prefix { $0 >= "0" && $0 <= "9" }
         let shift: UInt64? =
             switch text[digits.endIndex...] {

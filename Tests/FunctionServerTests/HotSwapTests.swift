@@ -129,6 +129,29 @@ struct HotSwapTests {
         }
         #expect(try server.get("/f.wasm").status == 503)
     }
+
+    @Test("folders that come and go, hidden ones too, load nothing again but what was in them")
+    func foldersThatGo() throws {
+        let loader = FakeLoader()
+        let server = try TestServer(["f.wasm": "say f", "inner/g.wasm": "say g"], loader: loader)
+        #expect(eventually { loader.loads.withLock { $0 } == 2 })
+        // Older than the file system's clock is coarse, so that no look reads it again.
+        usleep(2_200_000)
+        #expect(try server.get("/f.wasm").body == "f")
+        #expect(try server.get("/inner/g.wasm").body == "g")
+        let before = loader.loads.withLock { $0 }
+        for name in [".hidden", "cache", "inner/.build"] {
+            let path = server.folder.path + "/" + name
+            for _ in 0..<5 { #expect(mkdir(path, 0o700) == 0 && rmdir(path) == 0) }
+        }
+        // The last event is seen after those before it.
+        try server.folder.write("h.wasm", "say h")
+        #expect(eventually { (try? server.get("/h.wasm").body) == "h" })
+        #expect(loader.loads.withLock { $0 } == before + 1)
+        #expect(rename(server.folder.path + "/inner", server.folder.path + "/outer") == 0)
+        #expect(eventually { (try? server.get("/inner/g.wasm").status) == 404 })
+        #expect(try server.get("/outer/g.wasm").body == "g")
+    }
 }
 
 /// A thread that can be waited for.

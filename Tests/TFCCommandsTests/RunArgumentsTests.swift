@@ -65,6 +65,15 @@ struct RunArgumentsTests {
         }
     }
 
+    @Test("know sizes with and without unit")
+    func sizes() throws {
+        var limits = RunLimits()
+        try limits.apply("max-memory-size=64m,max-wasm-stack=128K")
+        #expect(limits.maximumMemory == 64 << 20 && limits.maximumStack == 128 << 10)
+        try limits.apply("max-memory-size=65536")
+        #expect(limits.maximumMemory == 65536)
+    }
+
     @Test("know durations with and without unit")
     func durations() {
         #expect(RunLimits.nanoseconds("1") == 1_000_000_000)

@@ -11,6 +11,8 @@ package final class FolderWatcher: Sendable {
     package enum Event: Equatable, Sendable {
         /// A file was written and closed, appeared, or went; its path is relative to the folder.
         case changed(String)
+        /// A folder went, and with it all that was in it; its path is relative to the folder that is watched.
+        case gone(String)
         /// Events were lost: anything may have changed.
         case lost
     }
@@ -99,6 +101,8 @@ package final class FolderWatcher: Sendable {
     }
 
     private func take(_ mask: UInt32, _ path: String, _ folders: inout [Int32: String]) {
+        // Nothing hidden is served: neither is what is built, or kept, in such a folder of news.
+        guard !(path.split(separator: "/").last?.hasPrefix(".") ?? false) else { return }
         guard mask & UInt32(IN_ISDIR) != 0 else {
             // A file that was only created is not written yet, unless it is a link.
             if mask & UInt32(IN_CREATE) == 0 || isLink(path) { report(.changed(path)) }
@@ -111,7 +115,7 @@ package final class FolderWatcher: Sendable {
                 inotify_rm_watch(inotify, watch)
                 folders[watch] = nil
             }
-            report(.lost)
+            report(.gone(path))
         }
     }
 

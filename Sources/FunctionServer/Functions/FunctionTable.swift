@@ -125,9 +125,9 @@ package final class FunctionTable: Sendable {
         if let work { begin(work, name) }
     }
 
-    /// Any file may have changed.
-    package func everythingChanged() {
-        for name in records.withLock({ Array($0.keys) }) { changed(name) }
+    /// Any file may have changed whose path begins so.
+    package func everythingChanged(beneath prefix: String = "") {
+        for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
     }
 
     // MARK: - Work

@@ -76,6 +76,7 @@ package final class Server: Sendable {
             return try FolderWatcher(root: folder.path, logger: logger) { [holdsSites = folder.holdsSites] event in
                 switch event {
                 case .lost: table.everythingChanged()
+                case .gone(let folder): table.everythingChanged(beneath: folder + "/")
                 case .changed(let name): if isFunction(name, holdsSites) { table.changed(name) }
                 }
             }

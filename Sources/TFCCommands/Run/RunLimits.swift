@@ -87,7 +87,9 @@ struct RunLimits: Equatable, Sendable {
     }
 
     private static func bytes(_ key: String, _ value: String) throws(InvalidLimit) -> UInt64 {
-        guard let bytes = UInt64(value) else { throw InvalidLimit("-W \(key)=\(value): expected a number of bytes") }
+        guard let bytes = MemoryFolder.bytes(value[...]) else {
+            throw InvalidLimit("-W \(key)=\(value): expected a number of bytes such as 65536, 64k, 16m or 1g")
+        }
         return bytes
     }
 
