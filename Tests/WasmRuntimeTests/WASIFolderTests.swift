@@ -13,62 +13,34 @@ struct WASIFolderTests {
         #expect(tf_wasi_preopen_path(guest.wasi, sandbox.grant, "/", false) == 0)
     }
 
-    /// Entries that one call gives whole, with the cookie behind each, and how many bytes it used.
-    func entries(_ descriptor: UInt64, cookie: UInt64, room: UInt64) throws -> (found: [(String, UInt64)], used: UInt64)
-    {
-        #expect(try guest.call("fd_readdir", descriptor, 8192, room, cookie, 16) == WASIErrno.success)
-        let used = UInt64(guest.load(16, as: UInt32.self))
-        #expect(used <= room)
-        var found: [(String, UInt64)] = []
-        var at: UInt64 = 0
-        while at + 24 <= used {
-            let length = UInt64(guest.load(8192 + at + 16, as: UInt32.self))
-            guard at + 24 + length <= used else { break }
-            found.append((guest.string(at: 8192 + at + 24, count: length), guest.load(8192 + at)))
-            at += 24 + length
-        }
-        return (found, used)
-    }
-
-    func all(_ descriptor: UInt64, room: UInt64) throws -> [String] {
-        var names: [String] = []
-        var cookie: UInt64 = 0
-        while true {
-            let (found, used) = try entries(descriptor, cookie: cookie, room: room)
-            names += found.map(\.0)
-            if used < room { return names.sorted() }
-            cookie = try #require(found.last).1
-        }
-    }
-
     @Test("Every entry is told once, whatever the size of the buffer", arguments: [64, 100, 4096, 65536])
     func everyEntry(room: UInt64) throws {
         let expected = (0..<700).map { "file-\($0)" }
         for name in expected { try sandbox.file("grant/" + name, "") }
-        #expect(try all(3, room: room) == ([".", ".."] + expected).sorted())
+        #expect(try guest.names(3, room: room) == ([".", ".."] + expected).sorted())
         let again = try guest.open(".", flags: 2).descriptor
-        #expect(try all(again, room: room) == ([".", ".."] + expected).sorted())
+        #expect(try guest.names(again, room: room) == ([".", ".."] + expected).sorted())
     }
 
     @Test("A cookie stands for the same place later, while entries come and go")
     func stableCookies() throws {
         for i in 0..<50 { try sandbox.file("grant/file-\(i)", "") }
-        let first = try entries(3, cookie: 0, room: 65536).found
+        let first = try guest.entries(3, cookie: 0, room: 65536).found
         let middle = first[20]
-        let rest = Set(first[21...].map(\.0))
-        for entry in first[..<20] where entry.0.hasPrefix("file") {
-            #expect(try guest.path("path_unlink_file", entry.0) == WASIErrno.success)
+        let rest = Set(first[21...].map(\.name))
+        for entry in first[..<20] where entry.name.hasPrefix("file") {
+            #expect(try guest.path("path_unlink_file", entry.name) == WASIErrno.success)
         }
-        let later = Set(try entries(3, cookie: middle.1, room: 65536).found.map(\.0))
+        let later = Set(try guest.entries(3, cookie: middle.cookie, room: 65536).found.map(\.name))
         #expect(later == rest)
-        #expect(try all(3, room: 65536).count >= rest.count + 1)
+        #expect(try guest.names(3, room: 65536).count >= rest.count + 1)
     }
 
     @Test("Cookie 0 sees the folder as it is now, and what is above is not told")
     func startingAnew() throws {
-        #expect(try all(3, room: 4096) == [".", ".."])
+        #expect(try guest.names(3, room: 4096) == [".", ".."])
         try sandbox.file("grant/new", "")
-        #expect(try all(3, room: 4096) == [".", "..", "new"])
+        #expect(try guest.names(3, room: 4096) == [".", "..", "new"])
         #expect(try guest.call("fd_filestat_get", 3, 64) == WASIErrno.success)
         let own: UInt64 = guest.load(72)
         #expect(try guest.call("fd_readdir", 3, 8192, 4096, 0, 16) == WASIErrno.success)
@@ -92,8 +64,8 @@ struct WASIFolderTests {
     @Test("Odd requests: no room, a file, cookies of nobody, out of memory")
     func odd() throws {
         try sandbox.file("grant/file", "")
-        #expect(try entries(3, cookie: 0, room: 0).used == 0)
-        #expect(try entries(3, cookie: 0, room: 10).used == 10)
+        #expect(try guest.entries(3, cookie: 0, room: 0).used == 0)
+        #expect(try guest.entries(3, cookie: 0, room: 10).used == 10)
         let file = try guest.open("file").descriptor
         #expect(try guest.call("fd_readdir", file, 8192, 100, 0, 16) == WASIErrno.notdir)
         #expect(try guest.call("fd_readdir", 3, 8192, 100, UInt64.max, 16) == WASIErrno.inval)
