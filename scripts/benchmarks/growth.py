@@ -2,11 +2,8 @@
 
 from bench import Module
 from compilation import measure
-from problem import Problem
 from table import show
-from wasm import leb
-
-FUNCTION_SECTION, CODE_SECTION = 3, 10
+from wasm import CODE_SECTION, FUNCTION_SECTION, MAGIC, leb, sections, unsigned
 
 
 def show_growth(bench, options):
@@ -26,31 +23,13 @@ def show_growth(bench, options):
 
 def multiplied(bench, module, count):
     """The same module with `count` times its functions: the copies call what the first ones call."""
-    contents = module.path.read_bytes()
-    parts, offset = [contents[:8]], 8
-    try:
-        while offset < len(contents):
-            number = contents[offset]
-            size, start = leb(contents, offset + 1)
-            content = contents[start:start + size]
-            offset = start + size
-            if number in (FUNCTION_SECTION, CODE_SECTION):
-                functions, behind = leb(content, 0)
-                content = unsigned(functions * count) + content[behind:] * count
-            if number:  # what is custom, names, stays away
-                parts.append(bytes([number]) + unsigned(len(content)) + content)
-    except IndexError as error:
-        raise Problem(f"{module.path} ends in the middle of a section") from error
+    parts = [MAGIC]
+    for number, content in sections(module.path):
+        if number in (FUNCTION_SECTION, CODE_SECTION):
+            functions, behind = leb(content, 0)
+            content = unsigned(functions * count) + content[behind:] * count
+        if number:  # what is custom, names, stays away
+            parts.append(bytes([number]) + unsigned(len(content)) + content)
     path = bench.scraps / f"{module.name}-{count}.wasm"
     path.write_bytes(b"".join(parts))
     return Module(f"{module.name}-{count}", path)
-
-
-def unsigned(value):
-    """As LEB128."""
-    parts = bytearray()
-    while True:
-        value, low = value >> 7, value & 0x7F
-        parts.append(low | (0x80 if value else 0))
-        if not value:
-            return bytes(parts)

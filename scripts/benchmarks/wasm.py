@@ -1,8 +1,9 @@
-"""The size of a module's code section, which everything else is divided by."""
+"""As much of WebAssembly's binary format as the benchmarks need."""
 
 from problem import Problem
 
-CODE_SECTION = 10
+MAGIC = b"\0asm\1\0\0\0"
+FUNCTION_SECTION, CODE_SECTION = 3, 10
 
 
 def leb(contents, offset):
@@ -16,19 +17,34 @@ def leb(contents, offset):
             return value, offset
 
 
-def code_bytes(path):
-    """Bytes of a module's code section, without its header; 0 if there is none."""
+def unsigned(value):
+    """A number as LEB128."""
+    parts = bytearray()
+    while True:
+        value, low = value >> 7, value & 0x7F
+        parts.append(low | (0x80 if value else 0))
+        if not value:
+            return bytes(parts)
+
+
+def sections(path):
+    """Numbers and contents of a module's sections, in their order."""
     contents = path.read_bytes()
-    if contents[:8] != b"\0asm\1\0\0\0":
+    if contents[:8] != MAGIC:
         raise Problem(f"{path} is not a WebAssembly module")
+    offset = 8
     try:
-        offset = 8
         while offset < len(contents):
-            section = contents[offset]
-            size, offset = leb(contents, offset + 1)
-            if section == CODE_SECTION:
-                return size
-            offset += size
+            number = contents[offset]
+            size, start = leb(contents, offset + 1)
+            offset = start + size
+            if offset > len(contents):
+                raise IndexError
+            yield number, contents[start:offset]
     except IndexError as error:
         raise Problem(f"{path} ends in the middle of a section") from error
-    return 0
+
+
+def code_bytes(path):
+    """Bytes of a module's code section, without its header; 0 if there is none."""
+    return sum(len(content) for number, content in sections(path) if number == CODE_SECTION)
