@@ -1,12 +1,12 @@
 /* tf_wasi.h: WASI preview 1 (and its predecessor `wasi_unstable`) for guests.
  *
  * A `tf_wasi` is what one guest may see of the world: arguments, environment, three standard streams, granted
- * folders. It is created per run (a few microseconds, one allocation), used by one thread at a time, and found by the
- * functions below as `host->data`. Nothing is granted by default: no arguments, no folders, an empty standard input,
- * and standard outputs that swallow what is written.
+ * folders and sockets. It is created per run (a few microseconds, one allocation), used by one thread at a time, and
+ * found by the functions below as `host->data`. Nothing is granted by default: no arguments, no folders, an empty
+ * standard input, and standard outputs that swallow what is written.
  *
  * Descriptors of the guest are indices of a table of our own; no number of the host's is ever visible. Every path is
- * resolved by the kernel beneath the folder it starts from (openat2), or refused.
+ * resolved beneath the folder it starts from, or refused: by the kernel (openat2), or in a folder in memory by us.
  */
 #ifndef TF_WASI_H
 #define TF_WASI_H

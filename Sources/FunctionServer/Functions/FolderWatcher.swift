@@ -101,7 +101,7 @@ package final class FolderWatcher: Sendable {
     }
 
     private func take(_ mask: UInt32, _ path: String, _ folders: inout [Int32: String]) {
-        // Nothing hidden is served: neither is what is built, or kept, in such a folder of news.
+        // Nothing hidden is served, and programs build and keep things in hidden folders.
         guard !(path.split(separator: "/").last?.hasPrefix(".") ?? false) else { return }
         guard mask & UInt32(IN_ISDIR) != 0 else {
             // A file that was only created is not written yet, unless it is a link.
