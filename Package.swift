@@ -120,6 +120,8 @@ let commands: [Target] = [
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
     ),
+    // What scripts/bench http compares the server with.
+    command("plain-server", nio, path: "Sources/PlainServer"),
     // What native code that broke out of a guest's sandbox would try: a process of its own, for the tests.
     .executableTarget(
         name: "EscapeAttempts", dependencies: ["CRuntime"], path: "Tests/EscapeAttempts", cSettings: cSettings),
