@@ -17,9 +17,17 @@ static const int64_t repeat_ns = 2 * 1000 * 1000;
 /* How long it goes on looking when there is nobody: waking it costs a call more than it costs to look. */
 static const int64_t linger_ns = 1000 * 1000 * 1000;
 
+/* And how long it goes on looking often. */
+static const int64_t hurry_linger_ns = 50 * 1000 * 1000;
+
 /* `next_look` is when the watchdog will look at the threads again; INT64_MAX: when it is woken. It is written before
  * looking; a call writes its deadline before reading it: one of the two sees the other. */
 static _Atomic(int64_t) next_look = INT64_MAX;
+/* Calls whose time is shorter than a tick would wake the watchdog each, and be over when it looks. So it looks as often
+ * as the shortest of them wants it, by itself, as long as calls begin: nanoseconds between two looks. */
+static _Atomic(int64_t) hurry = TF_TICK_NS;
+static const int64_t most_hurry_ns = 500 * 1000;
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake;
 static bool started;
@@ -149,7 +157,7 @@ static uint32_t most_running(const look *self) {
 /* Returns when to look again. */
 static int64_t look_around(void) {
     static look self;
-    static int64_t last_seen;
+    static int64_t last_seen, last_begun;
     self.now = tf_now();
     self.next = INT64_MAX;
     self.begun = self.long_count = 0;
@@ -157,7 +165,9 @@ static int64_t look_around(void) {
     for (tf_thread *thread = tf_thread_first(); thread; thread = thread->next) look_at(&self, thread);
     tf_turns_decide(self.long_ones, self.long_count, most_running(&self), self.now);
     if (self.is_anybody) last_seen = self.now;
-    if (self.now - last_seen < linger_ns) until(&self, self.now + TF_TICK_NS);
+    if (self.begun > 0) last_begun = self.now;
+    if (self.now - last_begun > hurry_linger_ns) atomic_store(&hurry, TF_TICK_NS);
+    if (self.now - last_seen < linger_ns) until(&self, self.now + atomic_load(&hurry));
     return self.next;
 }
 
@@ -201,9 +211,12 @@ static void start(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* False: there can be no watchdog. */
-static bool wake_watchdog(void) {
+/* Has it look before a deadline. False: there can be no watchdog. */
+static bool wake_watchdog(int64_t deadline) {
+    int64_t left = deadline - tf_now();
+    if (left < most_hurry_ns) left = most_hurry_ns;
     pthread_mutex_lock(&mutex);
+    if (left < atomic_load(&hurry)) atomic_store(&hurry, left * 3 / 4); /* the next ones may have a little less */
     start();
     bool watched = started;
     if (watched) pthread_cond_signal(&wake);
@@ -240,7 +253,7 @@ tf_trap tf_watch_begin(tf_thread *thread, tf_store *store, int64_t *before) {
     if (!thread->innermost) announce(thread, store->cpu_left);
     atomic_store(&watch->deadline, deadline);
     int64_t next = atomic_load(&next_look);
-    if ((next != INT64_MAX && deadline >= next) || wake_watchdog()) return TF_OK;
+    if ((next != INT64_MAX && deadline >= next) || wake_watchdog(deadline)) return TF_OK;
     tf_watch_end(thread, store, *before);
     return TF_TRAP_OUT_OF_MEMORY;
 }
