@@ -50,6 +50,11 @@ struct HostcallFrame {
     /// Bytes of a slice in the guest: an address and a length.
     static let sliceSize = 8
 
+    /// Comes before anything that waits, or that shows outside of the exchange.
+    func beforeEffect() throws(GuestStop) {
+        if !exchange.mayWait { throw GuestStop(trap: TF_TRAP_HOST) }
+    }
+
     /// Leaves a message for the operator.
     func stop(_ message: String) -> GuestStop {
         tf_store_set_message(tf_host_store(host), "\(name): \(message)")

@@ -73,6 +73,7 @@ extension TerrafirmaHostcalls {
     ///
     /// A request can be sent again.
     static func sendRequest(_ call: HostcallFrame) throws(GuestStop) {
+        try call.beforeEffect()
         let exchange = call.exchange
         guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle(),
             exchange.fits(exchange.sentCount + 1, within: exchange.limits.sentRequests, .hostHandles),

@@ -9,7 +9,10 @@ package final class Store {
     package let pointer: OpaquePointer
     /// The code of the instances, and whatever host functions need.
     private var kept: [AnyObject] = []
+    /// The first of them, which is all that most stores keep: an array would be allocated.
+    private var firstKept: AnyObject?
     private var modules: [LoadedModule] = []
+    private var firstModule: LoadedModule?
 
     /// Fails with ``Trap/Kind/outOfMemory``.
     package init(limits: InstanceLimits) throws(Trap) {
@@ -45,11 +48,11 @@ package final class Store {
 
     /// Keeps an object alive as long as the store.
     package func keep(_ object: AnyObject) {
-        kept.append(object)
+        if firstKept == nil { firstKept = object } else { kept.append(object) }
     }
 
     func keep(_ module: LoadedModule) {
-        modules.append(module)
+        if firstModule == nil { firstModule = module } else { modules.append(module) }
     }
 
     /// Calls a function of this store.
@@ -81,6 +84,7 @@ package final class Store {
         return (0..<count).compactMap { index in
             // All but the first may be return addresses: look at the call before.
             let counter = counters[index] &- (index == 0 ? 0 : 1)
+            if let frame = firstModule?.frame(at: counter) { return frame }
             for module in modules {
                 if let frame = module.frame(at: counter) { return frame }
             }

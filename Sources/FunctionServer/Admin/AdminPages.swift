@@ -60,6 +60,13 @@ struct AdminPages: Sendable {
                 text.sample("terrafirma_failures_total", [("function", name), ("kind", kind.label)], String(count))
             }
         }
+        text.begin(
+            "terrafirma_loop_calls_total", .counter, "Calls on event loops, which answered or began again elsewhere.")
+        for (name, _, snapshot) in all {
+            for (result, count) in [("answer", snapshot.loopAnswers), ("restart", snapshot.restarts)] {
+                text.sample("terrafirma_loop_calls_total", [("function", name), ("result", result)], String(count))
+            }
+        }
         text.begin("terrafirma_loads_total", .counter, "Versions of functions that went live, or did not load.")
         for (name, _, snapshot) in all {
             text.sample("terrafirma_loads_total", [("function", name), ("result", "live")], String(snapshot.loads))

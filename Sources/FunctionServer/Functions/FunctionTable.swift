@@ -14,7 +14,9 @@ package final class FunctionTable: Sendable {
     }
 
     /// A version, and the lane that its work goes through, which outlives it.
-    package struct Entry: Sendable {
+    ///
+    /// One object for each version, since each reference that a request takes is counted by all processors together.
+    package final class Entry: Sendable {
         /// The version that serves.
         package let function: ServedFunction
         /// The function's lane among the workers.
@@ -23,6 +25,13 @@ package final class FunctionTable: Sendable {
         package let log: LogBudget
         /// What is counted of it.
         package let report: FunctionReport
+
+        init(function: ServedFunction, lane: WorkerPool.Lane, log: LogBudget, report: FunctionReport) {
+            self.function = function
+            self.lane = lane
+            self.log = log
+            self.report = report
+        }
     }
 
     /// Told when a function that was waited for is there, or will not be.
@@ -38,12 +47,18 @@ package final class FunctionTable: Sendable {
         let log = LogBudget()
         let report = FunctionReport()
         var waiters: [Waiter] = []
+        /// Of the version that serves; nil once it may have changed.
+        var present: Entry?
 
         func entry(_ function: ServedFunction) -> Entry {
-            switch function {
-            case .call: Entry(function: function, lane: callLane, log: log, report: report)
-            case .command: Entry(function: function, lane: commandLane, log: log, report: report)
-            }
+            if let present { return present }
+            let entry =
+                switch function {
+                case .call: Entry(function: function, lane: callLane, log: log, report: report)
+                case .command: Entry(function: function, lane: commandLane, log: log, report: report)
+                }
+            present = entry
+            return entry
         }
     }
 
@@ -198,7 +213,8 @@ package final class FunctionTable: Sendable {
         // What is replaced goes out of the lock with this result: freeing code takes a while.
         let done = records.withLock { records -> Done in
             guard let record = records[name] else { return Done() }
-            var done = Done(previous: record.state.live)
+            var done = Done(previous: record.state.live, entry: record.present)
+            record.present = nil
             let outcome = record.state.finished(finding, at: now)
             done.work = outcome.work
             done.looksAgain = outcome.looksAgain
@@ -221,6 +237,7 @@ package final class FunctionTable: Sendable {
 
     private struct Done {
         var previous: FunctionState<ServedFunction>.Live?
+        var entry: Entry?
         var waiters: [Waiter] = []
         var found = Found.unavailable
         var work: Work?

@@ -14,6 +14,10 @@ package enum ServedFunction: Sendable {
 package protocol CallFunction: AnyObject, Sendable {
     /// Answers a request. Blocks; called on any worker thread, on several at once.
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse
+    /// Answers within ``CallPace/budget``, on an event loop; nil: it cannot, and nothing has happened that shows.
+    func respondAtOnce(to request: FunctionRequest) -> FunctionResponse?
+    /// How long its calls take.
+    var pace: CallPace { get }
 }
 
 /// A program with standard streams.

@@ -6,6 +6,7 @@ import WasmRuntime
 final class CallGuest: CallFunction {
     private let module: PreparedModule
     private let limits: GuestLimits
+    let pace = CallPace()
 
     init(module: PreparedModule, limits: GuestLimits) {
         self.module = module
@@ -19,7 +20,7 @@ final class CallGuest: CallFunction {
             if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
         }
         do throws(Trap) {
-            try run(exchange, log)
+            try run(exchange, log, for: limits.timeout)
         } catch {
             if let message = exchange.response.panicMessage { log.say(message) }
             throw FunctionFailure(error)
@@ -30,17 +31,35 @@ final class CallGuest: CallFunction {
         return FunctionResponse(exchange.response)
     }
 
-    private func run(_ exchange: Exchange, _ log: FunctionLog) throws(Trap) {
+    /// The answer, if it takes no more than a moment and waits for nothing.
+    ///
+    /// Whatever is out of the ordinary is left to a worker, who has the time to tell of it.
+    func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? {
+        let exchange = Exchange(
+            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        exchange.mayWait = false
+        do throws(Trap) {
+            try run(exchange, nil, for: min(CallPace.budget, limits.timeout))
+        } catch {
+            return nil
+        }
+        guard exchange.limitsReached.isEmpty, exchange.response.panicMessage == nil else { return nil }
+        return FunctionResponse(exchange.response)
+    }
+
+    /// Without log, limits that are reached are a failure.
+    private func run(_ exchange: Exchange, _ log: FunctionLog?, for time: Int64) throws(Trap) {
         let store = try Store(limits: limits.instance)
-        defer { store.report(to: log, limits) }
+        defer { if let log { store.report(to: log, limits) } }
         store.setHostPointer(exchange.hostPointer)
-        store.setTimeout(.nanoseconds(limits.timeout))
+        store.setTimeout(.nanoseconds(time))
         store.setProcessorTime(.nanoseconds(limits.processorTime))
         let instance = try module.instantiate(in: store)
         exchange.findExport = { instance.function($0) }
         guard let run = instance.function("run") else { return }
         var nothing: UInt64 = 0
         try store.call(run, &nothing)
+        if log == nil, !store.limitsReached.isEmpty { throw Trap(kind: .host) }
     }
 }
 

@@ -12,11 +12,45 @@ extension ConnectionHandler {
 
     /// Answers with a whole response.
     func send(_ exchange: HTTPExchange, _ response: FunctionResponse) {
+        if sendAtOnce(exchange, response) { return }
         begin(exchange, response.status, response.headers, length: response.body.readableBytes)
         if exchange.head.method != .HEAD, mayHaveBody(response.status), response.body.readableBytes > 0 {
             write(.body(.byteBuffer(response.body)))
         }
         end(exchange)
+    }
+
+    /// Most responses are small, and so is what comes before and after them.
+    ///
+    /// False: this one is something else.
+    private func sendAtOnce(_ exchange: HTTPExchange, _ response: FunctionResponse) -> Bool {
+        guard exchange.head.version == .http1_1, exchange.isComplete, mayHaveBody(response.status),
+            response.body.readableBytes <= ResponseBytes.largestCopy, let context, let watch
+        else { return false }
+        exchange.status = response.status
+        let isLast = isLastResponse(exchange)
+        let bytes = ResponseBytes.make(
+            response, date: date.now(), isLast: isLast, hasBody: exchange.head.method != .HEAD,
+            allocator: context.channel.allocator)
+        written += Int64(response.body.readableBytes)
+        finished()
+        if isLast {
+            isClosing = true
+            let promise = context.eventLoop.makePromise(of: Void.self)
+            lastWrite = promise.futureResult
+            watch.write(bytes, promise)
+            close()
+        } else {
+            watch.write(bytes, nil)
+            deliver()
+        }
+        return true
+    }
+
+    /// Whether the connection ends with the response to a request that is all here.
+    private func isLastResponse(_ exchange: HTTPExchange) -> Bool {
+        !exchange.head.isKeepAlive || exchange.wantsOtherProtocol || isClosing
+            || frontend.isDraining.load(ordering: .relaxed)
     }
 
     /// Answers with a status and no more than its words.
@@ -61,7 +95,7 @@ extension ConnectionHandler {
             hasDate = hasDate || field.name.lowercased() == "date"
         }
         if let length, mayHaveBody(status) { headers.add(name: "content-length", value: String(length)) }
-        if !hasDate { headers.add(name: "date", value: Clock.date()) }
+        if !hasDate { headers.add(name: "date", value: date.now()) }
         let isOld = exchange.head.version == .http1_0
         // A body that is not all here makes no difference for the response but for the connection.
         let isLast =

@@ -1,3 +1,4 @@
+import CRuntime
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -5,10 +6,11 @@ import WasmRuntime
 
 /// Handing requests to threads.
 extension ConnectionHandler {
-    /// Has a thread call the function with the whole request.
+    /// Calls the function with the whole request: here, if it has proved to be short, else on a thread.
     func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
         guard let context, let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
         exchange.phase = .working
+        if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let isQueued = frontend.calls.submit(entry.lane) {
             [
@@ -19,6 +21,32 @@ extension ConnectionHandler {
             loop.execute { bound.value.finish(number, result) }
         }
         if !isQueued { refuseForWant(of: .instances, exchange, entry) }
+    }
+
+    /// The answer of a function that is short; nil: a thread has to make it.
+    ///
+    /// Handing a request to a thread and its answer back costs more than most functions take. What a function does here
+    /// shows nowhere until it is done, so whoever overruns its time is ended, and begins again on a thread.
+    private func callAtOnce(
+        _ function: any CallFunction, _ entry: FunctionTable.Entry, _ request: FunctionRequest
+    ) -> FunctionResponse? {
+        let pace = function.pace
+        guard frontend.callsOnLoops, pace.mayRunOnLoop() else { return nil }
+        let start = MonotonicTime.now()
+        guard !frontend.stalls.isSpent(at: start) else { return nil }
+        tf_pace_begin(start.nanoseconds)
+        let response = function.respondAtOnce(to: request).flatMap { try? ResponseHeaderRules.checked($0) }
+        let elapsed = MonotonicTime.now().nanoseconds - start.nanoseconds
+        entry.report.calledOnLoop(isAnswer: response != nil)
+        if response != nil {
+            pace.tookOnLoop(elapsed)
+        } else if elapsed > CallPace.budget, tf_pace_used() < CallPace.budget / 2 {
+            pace.wasHeldUp()
+        } else {
+            pace.overran()
+            if elapsed > CallPace.budget / 2 { frontend.stalls.spend(at: start) }
+        }
+        return response
     }
 
     /// Too many instances at a time, or requests that wait for one.
@@ -98,15 +126,14 @@ extension Frontend {
     func call(
         _ function: any CallFunction, _ request: FunctionRequest, log: FunctionLog, queuedAt: MonotonicTime
     ) -> CallResult {
-        guard MonotonicTime.now() < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
-        defer { log.finish() }
+        let start = MonotonicTime.now()
+        guard start < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
+        defer {
+            function.pace.took(MonotonicTime.now().nanoseconds - start.nanoseconds)
+            log.finish()
+        }
         do throws(FunctionFailure) {
-            var response = try function.respond(to: request, log: log)
-            guard ResponseHeaderRules.isAllowed(status: response.status) else {
-                throw FunctionFailure(.badOutput, "bad status \(response.status)")
-            }
-            response.headers = try ResponseHeaderRules.sanitize(response.headers)
-            return .response(response)
+            return .response(try ResponseHeaderRules.checked(try function.respond(to: request, log: log)))
         } catch {
             log.fail(error)
             return .failed(error)

@@ -38,6 +38,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Bytes handed to the channel.
     var written: Int64 = 0
     var pace = ConnectionPace()
+    var date = DateClock()
     private var pending = Queue<HTTPServerRequestPart>()
     private var isDelivering = false
     /// What to answer once the requests before are answered: no more can be read.
@@ -366,6 +367,15 @@ final class ByteWatch: ChannelInboundHandler {
         let promise = context?.eventLoop.makePromise(of: Void.self)
         connection.lastWrite = promise?.futureResult
         context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: promise)
+    }
+
+    /// Writes a response whose bytes are made already, past those who would make them of its parts.
+    func write(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
+        guard let context else {
+            promise?.fail(ChannelError.alreadyClosed)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,18 +1,18 @@
 import CRuntime
 import Glibc
-import Synchronization
 
-/// The present as HTTP writes it, formatted once a second.
-enum Clock {
-    private static let last = Mutex<(second: Int, text: String)>((0, ""))
+/// The present as HTTP writes it, formatted once a second by each that keeps one.
+struct DateClock {
+    private var second = 0
+    private var text = ""
 
-    static func date() -> String {
+    mutating func now() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        let second = Int(time.tv_sec)
-        return last.withLock { last in
-            if last.second != second { last = (second, HTTPDate.format(second)) }
-            return last.text
+        if time.tv_sec != second {
+            second = time.tv_sec
+            text = HTTPDate.format(second)
         }
+        return text
     }
 }

@@ -13,6 +13,10 @@ package final class Frontend: Sendable {
     let logger: Logger
     /// For what clients can bring about as often as they like.
     let complaints = LogBudget(linesPerSecond: 5)
+    /// For functions that take longer on event loops than was to be expected.
+    let stalls = StallBudget()
+    /// Whether short functions run on event loops.
+    let callsOnLoops: Bool
     /// Of answers that no function gave.
     let report = FunctionReport()
     let connections = Atomic<Int>(0)
@@ -27,8 +31,11 @@ package final class Frontend: Sendable {
         // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
         // many are awake as there are processors: the event loops need the others. Measured best.
         let share = { (threads: Int) in configuration.instancesPerFunction ?? threads / 2 }
+        // One instance on each loop is part of what was set, and beside it if nothing was.
+        callsOnLoops = configuration.instancesPerFunction.map { $0 > configuration.loops } ?? true
+        let onLoops = callsOnLoops && configuration.instancesPerFunction != nil ? configuration.loops : 0
         calls = WorkerPool(
-            name: "call", threads: configuration.callThreads, share: share(configuration.callThreads),
+            name: "call", threads: configuration.callThreads, share: share(configuration.callThreads) - onLoops,
             capacity: configuration.queue, preferred: configuration.loops / 2)
         commands = WorkerPool(
             name: "command", threads: configuration.commandThreads, share: share(configuration.commandThreads),

@@ -139,6 +139,11 @@ package final class Server: Sendable {
     /// Requests being answered.
     package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }
 
+    /// Answers that a function made on event loops.
+    package func loopAnswers(of function: String) -> Int {
+        frontend.table.reports.first { $0.name == function }?.report.snapshot.loopAnswers ?? 0
+    }
+
     /// Stops accepting, lets requests under way end within the time for it, and ends all threads.
     ///
     /// Blocks. The event loops may be left to the end of the process: NIO ends them by libdispatch, whose threads read

@@ -26,18 +26,32 @@ package final class FunctionReport: Sendable {
         var loadFailures = 0
         var version: Version?
         var lastFailure: Failure?
+        /// Of the answers, those that were made on an event loop.
+        var loopAnswers = 0
+        /// Calls on event loops that a worker made again.
+        var restarts = 0
 
         var requests: Int { answers.values.reduce(0, +) }
     }
 
     let durations = DurationHistogram()
     private let underWay = Atomic<Int>(0)
+    /// By status, from 0 to 599: what every answer comes to has no lock.
+    private let answers = CounterArray(count: 600)
+    /// On event loops: answers, and calls that came to nothing.
+    private let onLoops = CounterArray(count: 2)
     private let state = Mutex(Snapshot())
 
     /// Nothing to tell yet.
     package init() {}
 
-    var snapshot: Snapshot { state.withLock { $0 } }
+    var snapshot: Snapshot {
+        var snapshot = state.withLock { $0 }
+        for (status, count) in answers.values.enumerated() where count > 0 { snapshot.answers[status] = count }
+        (snapshot.loopAnswers, snapshot.restarts) = (onLoops.values[0], onLoops.values[1])
+        return snapshot
+    }
+
     var inFlight: Int { underWay.load(ordering: .relaxed) }
 
     /// A request is this function's from now on.
@@ -51,7 +65,7 @@ package final class FunctionReport: Sendable {
     /// An answer without work before it.
     func count(status: Int, after nanoseconds: Int64) {
         durations.record(nanoseconds)
-        state.withLock { $0.answers[status, default: 0] += 1 }
+        answers.add(at: min(max(0, status), 599))
     }
 
     func failed(_ failure: FunctionFailure, at time: Int64) {
@@ -75,6 +89,9 @@ package final class FunctionReport: Sendable {
             $0.lastFailure = Failure(message: message, time: time)
         }
     }
+
+    /// It was called on an event loop; whether that gave the answer, or a worker had to begin again.
+    func calledOnLoop(isAnswer: Bool) { onLoops.add(at: isAnswer ? 0 : 1) }
 
     /// Its file is gone; what was counted stays.
     func removed() { state.withLock { $0.version = nil } }

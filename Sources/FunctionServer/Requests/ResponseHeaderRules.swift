@@ -11,9 +11,26 @@ package enum ResponseHeaderRules {
         "transfer-encoding", "upgrade",
     ]
 
+    /// A bit for each length that one of them has: most names are told from them by that.
+    private static let droppedLengths: UInt64 = dropped.reduce(0) { $0 | 1 << UInt64($1.utf8.count) }
+
+    private static func isDropped(_ name: String) -> Bool {
+        droppedLengths & 1 << UInt64(min(63, name.utf8.count)) != 0 && dropped.contains(name.lowercased())
+    }
+
     /// Statuses that a function may answer with; the informational ones are the server's.
     package static func isAllowed(status: Int) -> Bool {
         (200...599).contains(status)
+    }
+
+    /// The response as it goes out.
+    package static func checked(_ response: FunctionResponse) throws(FunctionFailure) -> FunctionResponse {
+        guard isAllowed(status: response.status) else {
+            throw FunctionFailure(.badOutput, "bad status \(response.status)")
+        }
+        var response = response
+        response.headers = try sanitize(response.headers)
+        return response
     }
 
     /// The fields that go out.
@@ -31,7 +48,7 @@ package enum ResponseHeaderRules {
             }
             bytes += field.name.utf8.count + field.value.utf8.count
             guard bytes <= maximumBytes else { throw FunctionFailure(.badOutput, "header too large") }
-            guard !dropped.contains(field.name.lowercased()) else { continue }
+            guard !isDropped(field.name) else { continue }
             kept.append(field)
         }
         return kept

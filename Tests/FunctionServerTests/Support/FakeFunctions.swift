@@ -93,6 +93,7 @@ private final class Fake: CallFunction {
 
     let alive: AliveCount
     let body: Body
+    let pace = CallPace()
 
     init(_ alive: AliveCount, _ body: @escaping Body) {
         self.alive = alive
@@ -107,6 +108,8 @@ private final class Fake: CallFunction {
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
         try body(request, log)
     }
+
+    func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? { nil }
 }
 
 private final class FakeCommand: CommandFunction {

@@ -1,0 +1,72 @@
+import FunctionServer
+import Testing
+
+@Suite("Short functions")
+struct CallPaceTests {
+    private static func proven() -> CallPace {
+        let pace = CallPace()
+        for _ in 0..<CallPace.proof { pace.took(CallPace.short - 1) }
+        return pace
+    }
+
+    /// Short calls until it may run on a loop again.
+    private static func callsOwed(_ pace: CallPace) -> Int {
+        var count = 0
+        while !pace.mayRunOnLoop(), count < 1_000_000 {
+            pace.took(0)
+            count += 1
+        }
+        return count
+    }
+
+    @Test("a function is called on a loop after some short calls in a row, not before")
+    func proof() {
+        let pace = CallPace()
+        for _ in 0..<CallPace.proof {
+            #expect(!pace.mayRunOnLoop())
+            pace.took(CallPace.short - 1)
+        }
+        #expect(pace.mayRunOnLoop())
+        pace.took(CallPace.short)
+        #expect(Self.callsOwed(pace) == CallPace.proof)
+    }
+
+    @Test("who overruns owes twice as many short calls each time")
+    func overruns() {
+        let pace = Self.proven()
+        var owed: [Int] = []
+        for _ in 0..<4 {
+            pace.overran()
+            owed.append(Self.callsOwed(pace))
+        }
+        #expect(owed == [3, 5, 9, 17].map { $0 * CallPace.proof })
+    }
+
+    @Test("what is owed has an end")
+    func mostOwed() {
+        let pace = Self.proven()
+        for _ in 0..<200 { pace.overran() }
+        #expect(!pace.mayRunOnLoop())
+    }
+
+    @Test("an overrun is forgotten after many good calls")
+    func atonement() {
+        let pace = Self.proven()
+        pace.overran()
+        _ = Self.callsOwed(pace)
+        for _ in 0..<CallPace.atonement { pace.tookOnLoop(0) }
+        pace.overran()
+        #expect(Self.callsOwed(pace) == 3 * CallPace.proof)
+    }
+
+    @Test("a call that others held up puts one call on a thread, and no more")
+    func heldUp() {
+        let pace = Self.proven()
+        pace.wasHeldUp()
+        #expect(!pace.mayRunOnLoop())
+        #expect(pace.mayRunOnLoop())
+        pace.tookOnLoop(CallPace.short)
+        #expect(!pace.mayRunOnLoop())
+        #expect(pace.mayRunOnLoop())
+    }
+}
