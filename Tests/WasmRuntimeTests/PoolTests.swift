@@ -41,6 +41,7 @@ import WasmRuntime
     private static let kinds: [(pages: UInt32, data: [(at: Int32, count: Int)])] = [
         (1, []), (1, [(0, 10)]), (2, [(65_500, 5000)]), (20, [(0, 1 << 20)]), (20, [(4096, 4096), (400_000, 300_000)]),
         (30, [(70_000, 60_000)]), (200, [(0, 100_000)]), (200, []), (1100, [(5_000_000, 200_000)]), (0, []),
+        (1, [(5, 300)]), (1, [(0, 4), (9000, 20)]), (1, [(60_000, 5000)]), (1, [(0, 10), (40_000, 9)]),
     ]
 
     @Test(
@@ -74,6 +75,23 @@ import WasmRuntime
         #expect(first != second)
         #expect(try base(of: module) == first)
         #expect(try base(of: other) == second)
+    }
+
+    @Test("T12: little images of many modules take turns in one slot, and leave nothing in it")
+    func littleImages() throws {
+        let data: [[(at: Int32, count: Int)]] = [
+            [(0, 10)], [(16_000, 300)], [(5, 9000)], [], [(0, 4), (9000, 20)], [(300, 16_000)],
+        ]
+        let modules = try data.map { try module(pages: 1, data: $0) }
+        let first = try base(of: modules[0])
+        for round in 0..<24 {
+            let kind = (round * 5 + round / 6) % modules.count
+            let instance = try instance(of: modules[kind])
+            #expect(instance.memory.baseAddress == first, "round \(round), memory \(kind)")
+            #expect(
+                instance.memory.elementsEqual(expected(pages: 1, data: data[kind])), "round \(round), memory \(kind)")
+            for at in stride(from: round, to: instance.memory.count, by: 97) { instance.memory[at] ^= 0xA5 }
+        }
     }
 
     private func base(of module: LoadedModule) throws -> UnsafeMutableRawPointer? {

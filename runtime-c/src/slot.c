@@ -16,6 +16,10 @@ static const uint64_t kept_at_most = 64 * 1024 * 1024;
 /* A process has only so many mappings (65,530 unless set otherwise), so an image of many pieces is not kept, and all
  * threads together keep only so many slots, of up to 20 mappings each. */
 enum { most_pieces = 8, most_kept = 1600 };
+
+/* Contents that lie within so much are written over by zeros when a slot goes to another module: it costs less than new
+ * pages, and a thread that has many modules in turn needs few slots. */
+static const uint64_t most_scrubbed = 16 * 1024;
 static _Atomic(uint32_t) kept_count;
 
 static _Atomic(uint32_t) slots_per_thread = TF_DEFAULT_SLOTS;
@@ -73,6 +77,22 @@ static bool fill(uint8_t *base, const tf_contents *contents) {
     return true;
 }
 
+/* Where the contents are, if writing zeros there is the way to get rid of them. */
+static void remember_span(tf_slot *slot, const tf_contents *contents) {
+    if (contents->count == 0 || is_mapped(contents)) return;
+    const tf_extent *last = &contents->extents[contents->count - 1];
+    uint64_t low = contents->extents[0].at, high = last->at + last->length;
+    if (high - low > most_scrubbed || high > slot->accessible) return;
+    slot->low = low;
+    slot->high = high;
+}
+
+/* Makes a slot that holds a little one of zeros. */
+static void scrub(tf_slot *slot) {
+    memset(slot->base + slot->low, 0, slot->high - slot->low);
+    slot->contents = slot->low = slot->high = 0;
+}
+
 /* --- A thread's slots --- */
 
 static void lock(tf_slots *slots) {
@@ -89,11 +109,13 @@ static tf_slot remove_at(tf_slots *slots, uint32_t index) {
     return slot;
 }
 
-/* How little has to be done to use a slot: 0 nothing, 1 fill it, 2 change its protection, 3 make it anew. */
+/* How little has to be done to use a slot: 0 nothing, 1 fill it, perhaps after zeros, 2 change its protection, 3 make
+ * it anew. */
 static int effort(const tf_slot *slot, uint64_t accessible, uint64_t contents) {
-    if (slot->contents != 0) return slot->contents == contents && slot->accessible == accessible ? 0 : 3;
+    if (slot->contents == contents && slot->contents != 0 && slot->accessible == accessible) return 0;
+    if (slot->contents != 0 && slot->low == slot->high) return 3;
     if (slot->accessible != accessible) return 2;
-    return contents == 0 ? 0 : 1;
+    return contents == 0 && slot->contents == 0 ? 0 : 1;
 }
 
 /* The slot with the least to do, the warmest of several. One that doesn't fit only if there is no room for more, and
@@ -124,6 +146,7 @@ static bool take_new(tf_slot *taken) {
 
 /* Makes a slot that holds something, or nothing, into one of so many zeros. */
 static bool resize(tf_slot *slot, uint64_t accessible) {
+    if (slot->low < slot->high) scrub(slot);
     if (slot->contents != 0) {
         if (!empty(slot->base, 0, slot->accessible)) return false;
         slot->contents = slot->accessible = 0;
@@ -177,6 +200,7 @@ void tf_slot_give(uint8_t *base, uint64_t accessible, uint64_t extended, const t
         good = empty(base, 0, accessible);
         slot.accessible = slot.contents = 0;
     } else if (good) {
+        remember_span(&slot, contents);
         good = tf_restore(base, accessible, contents, is_mapped(contents));
     }
     if (!good) {

@@ -36,6 +36,7 @@ typedef struct tf_slot {
     uint8_t *base;
     uint64_t accessible; /* bytes that are readable and writable */
     uint64_t contents;   /* tf_contents.id */
+    uint64_t low, high;  /* it is zeros but for [low, high), if that is little and was copied; else low == high */
     int64_t given;       /* when it came back */
 } tf_slot;
 
