@@ -11,6 +11,7 @@ from growth import show_growth
 from instances import show_instances
 from instructions import show_instructions
 from interface import CASES, show_interface
+from load import CASES as LOADS, show_load
 from problem import Problem
 from size import show_code_size
 from start import COMMANDS, show_start
@@ -56,6 +57,15 @@ def arguments():
                     wasmtime=True, modules=None)
     interface.add_argument("--cases", help=f"by commas, of {', '.join(CASES)}; default: all")
     interface.add_argument("--strict", action="store_true", help="exit 1 if one takes longer than in wasmtime")
+    load = add(commands, show_load, "http",
+               "requests a second beside a plain server on the same library, and wasmtime serve", runs=3, wasmtime=True,
+               modules=None)
+    load.add_argument("--cases", default=",".join(LOADS), help="by commas; default: %(default)s")
+    load.add_argument("--seconds", type=positive, default=10, help="of each run; default: %(default)s")
+    load.add_argument("--idle", type=positive, default=10_000, help="connections; default: %(default)s")
+    load.add_argument("--functions", type=positive, default=1000, help="that are asked for; default: %(default)s")
+    load.add_argument("--flag", action="append", default=[], help="one more for the server, as --flag=--workers=4")
+    load.add_argument("--strict", action="store_true", help="exit 1 if it is slower than we want it")
     return parser.parse_args()
 
 
