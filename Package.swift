@@ -74,12 +74,14 @@ let engine: [Target] = [
     .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
     .systemLibrary(name: "CNettle", path: "Sources/CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCares", path: "Sources/CCares", providers: [.apt(["libc-ares-dev"])]),
     .target(
         name: "CRuntime", path: "runtime-c", exclude: ["README.md"], sources: ["src"], publicHeadersPath: "include",
         cSettings: cSettings),
     module("NativeCode", ["CTinyCC", "CRuntime", "WasmModule"]),
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
+    module("NameResolution", ["CCares"]),
     module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
     .target(
         name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
@@ -87,6 +89,8 @@ let engine: [Target] = [
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
+    .target(name: "TestNameServer", path: "Tests/TestNameServer", swiftSettings: swiftSettings),
+    tests("NameResolution", ["TestNameServer"]),
     tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
     .target(
         name: "FuzzBodies",
@@ -102,7 +106,8 @@ let commands: [Target] = [
     module(
         "FunctionServer",
         [
-            "CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache", "WasmModule", log, metrics, coreMetrics,
+            "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
+            log, metrics, coreMetrics,
         ] + nio),
     module(
         "TFCCommands",
@@ -114,7 +119,7 @@ let commands: [Target] = [
     command(
         "tfc-serve",
         [
-            "CRuntime", "FunctionServer", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
+            "CRuntime", "FunctionServer", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", log, metrics,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     command(

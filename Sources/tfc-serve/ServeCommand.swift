@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import Metrics
 import ModuleCache
+import NameResolution
 
 /// `tfc-serve`: serves a folder until it is told to stop.
 struct ServeCommand: ParsableCommand {
@@ -52,6 +53,13 @@ struct ServeCommand: ParsableCommand {
             valueName: "host"))
     var allowOutbound: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A name server to ask, an address with :port or without; up to three. Unless said: the system's, of "
+                + "/etc/resolv.conf when the server starts.",
+            valueName: "host:port"))
+    var resolver: [String] = []
+
     @Option(help: "Whether the process gives up what it does not need before it runs functions.")
     var containment = Switch.on
 
@@ -60,6 +68,10 @@ struct ServeCommand: ParsableCommand {
 
     func validate() throws {
         guard sites == nil || folder == nil else { throw ValidationError("either a folder, or --sites") }
+        guard resolver.isEmpty || Resolver(servers: resolver) != nil else {
+            throw ValidationError(
+                "--resolver: a name server is 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:5353; up to 3")
+        }
     }
 
     func run() throws {
@@ -111,6 +123,7 @@ struct ServeCommand: ParsableCommand {
         limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
+        settings.resolver = Resolver(servers: resolver)
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

@@ -4,6 +4,7 @@ import Hostcalls
 package import Logging
 package import ModuleCache
 import NIOCore
+package import NameResolution
 import WasmRuntime
 
 /// What an operator sets.
@@ -16,6 +17,8 @@ package struct ServerSettings: Sendable {
     package var compilation = CompileOptions()
     /// Whether the process gives up what it does not need, before any function runs.
     package var isContained = false
+    /// Who is asked for names; nil: the system's servers, as they are when the server starts.
+    package var resolver: Resolver?
     private var outbound: [HostPattern] = []
 
     /// The defaults.
