@@ -73,6 +73,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .produc
 let engine: [Target] = [
     .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
     .systemLibrary(name: "CNettle", path: "Sources/CNettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CCrypt", path: "Sources/CCrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCares", path: "Sources/CCares", providers: [.apt(["libc-ares-dev"])]),
     .target(
@@ -106,7 +107,7 @@ let commands: [Target] = [
     module(
         "FunctionServer",
         [
-            "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
+            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
             log, metrics, coreMetrics,
         ] + nio),
     module(
@@ -133,7 +134,7 @@ let commands: [Target] = [
     tests(
         "FunctionServer",
         [
-            "tfc-serve", "EscapeAttempts", "Hostcalls", "WasmRuntime", "ModuleCache", log, metrics,
+            "tfc-serve", "EscapeAttempts", "Hostcalls", "TestNameServer", "WasmRuntime", "ModuleCache", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio),
     tests(

@@ -20,6 +20,17 @@ package struct RequestTarget: Equatable, Sendable {
         case hidden
         /// Longer than anybody needs: 414.
         case tooLong
+        /// The rules of access themselves: 403.
+        case forbidden
+
+        var status: Int {
+            switch self {
+            case .malformed: 400
+            case .hidden: 404
+            case .tooLong: 414
+            case .forbidden: 403
+            }
+        }
     }
 
     /// Where it leads.
@@ -47,6 +58,7 @@ package struct RequestTarget: Equatable, Sendable {
         self.authority = authority.map(String.init)
         let end = origin.utf8.firstIndex(of: UInt8(ascii: "?"))
         let path = origin[..<(end ?? origin.endIndex)]
+        guard !AccessRules.isFile(path) else { throw .forbidden }
         query = end.map { String(origin[origin.utf8.index(after: $0)...]) } ?? ""
         original = String(origin)
         (place, script, rawPathInfo) = try Self.walk(path)
