@@ -9,8 +9,12 @@ package struct ServerConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// Port to listen on; 0 for any.
     package var port = 8080
-    /// Whether the served folder holds a folder for each site, which requests find by their `Host`.
-    package var holdsSites = false
+    /// Where requests find their folder by their `Host`; empty: one folder answers all of them.
+    package var sites = SiteSources()
+    /// Whether each host has a folder of its own.
+    package var holdsSites: Bool { !sites.isEmpty }
+    /// How long a site's next password that takes work waits after the one before.
+    package var passwordPause: Int64 = .second / 2
     /// How long a function may take for one request.
     package var timeout: Int64 = 10 * .second
     /// Bytes of the largest request body taken.

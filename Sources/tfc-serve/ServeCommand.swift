@@ -20,12 +20,8 @@ struct ServeCommand: ParsableCommand {
     @Argument(help: "The folder to serve; the present one unless said otherwise.", completion: .directory)
     var folder: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Instead of one folder: a folder with one for each site in it, named as its host: example.com.",
-            valueName: "dir"),
-        completion: .directory)
-    var sites: String?
+    @OptionGroup(title: "Sites")
+    var sites: SiteOptions
 
     @Option(
         help: ArgumentHelp(
@@ -67,7 +63,7 @@ struct ServeCommand: ParsableCommand {
     var supervise = Switch.on
 
     func validate() throws {
-        guard sites == nil || folder == nil else { throw ValidationError("either a folder, or --sites") }
+        guard folder == nil || sites.isEmpty else { throw ValidationError("either a folder, or \(SiteOptions.flags)") }
         guard resolver.isEmpty || Resolver(servers: resolver) != nil else {
             throw ValidationError(
                 "--resolver: a name server is 192.0.2.1, 192.0.2.1:5353 or [2001:db8::1]:5353; up to 3")
@@ -89,7 +85,7 @@ struct ServeCommand: ParsableCommand {
             let signals = supervise == .on ? Supervisor(socket: socket, logger: logger).run() : .fromAnybody
             signals.block()
             let server = try RunningServer(
-                folder: sites ?? folder ?? ".", settings: settings, socket: socket,
+                folder: sites.isEmpty ? folder ?? "." : nil, settings: settings, socket: socket,
                 admin: adminSocket.map { AdminAddress(socket: $0, counters: counters) }, logger: logger)
             serve(server, until: signals, logger)
         } catch let error as ValidationError {
@@ -119,11 +115,11 @@ struct ServeCommand: ParsableCommand {
 
     private func settings() throws -> ServerSettings {
         var settings = ServerSettings()
-        settings.configuration.holdsSites = sites != nil
         limits.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
         settings.resolver = Resolver(servers: resolver)
+        settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

@@ -6,16 +6,14 @@ import Testing
 struct SiteTests {
     /// A server of two sites, and what lies beside them.
     private func server() throws -> TestServer {
-        let server = try TestServer(
+        try TestServer(
             [
                 "one.example/f.wasm": "say one", "one.example/page.txt": "page of one",
                 "one.example/index.html": "home",
                 "two.example/f.wasm": "say two", "two.example/secret.txt": "secret", "localhost/f.wasm": "say local",
                 "127.0.0.1/f.wasm": "say address", "f.wasm": "say nobody", "page.txt": "nobody",
                 "UPPER.example/f.wasm": "say upper", ".hidden/f.wasm": "say hidden",
-            ]
-        ) { $0.holdsSites = true }
-        return server
+            ], sites: { SiteSources(parent: $0) })
     }
 
     private func get(_ server: TestServer, _ target: String, host: String?, more: String = "") throws -> RawResponse {

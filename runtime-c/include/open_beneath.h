@@ -21,6 +21,9 @@ int tf_open_folder(const char *path);
 /* The same beneath a folder, never outside of it. */
 int tf_open_folder_beneath(int folder, const char *path);
 
+/* The same for a single name, which must not be a link. */
+int tf_open_own_folder(int folder, const char *name);
+
 /* Opens the regular file or directory at `path`, relative to the folder, for reading. Never leaves the folder, not
  * even by a symbolic link, never waits for the other end of a pipe, and never opens a device.
  * Returns the descriptor, or the negated errno; ENXIO stands for a file of another kind. */

@@ -77,6 +77,12 @@ int tf_open_folder_beneath(int folder, const char *path) {
     return open_within(folder, path, O_PATH | O_DIRECTORY);
 }
 
+int tf_open_own_folder(int folder, const char *name) {
+    if (strchr(name, '/') || strcmp(name, "..") == 0) return -EXDEV;
+    int own = openat(folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return own < 0 ? -errno : own;
+}
+
 static bool is_servable(const tf_file_identity *identity) {
     return S_ISREG(identity->mode) || S_ISDIR(identity->mode);
 }

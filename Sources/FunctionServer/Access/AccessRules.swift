@@ -88,6 +88,13 @@ package struct AccessGrant: Sendable {
     /// Of a site that says nothing: everybody may read.
     package static let byDefault = AccessGrant(permissions: .read, byLogin: .read, realm: "/")
 
+    /// Adds the field that other sites' scripts are let in by, unless an answer has it.
+    func addOrigin(to fields: inout [(name: String, value: String)]) {
+        let name = "access-control-allow-origin"
+        guard let allowOrigin, !fields.contains(where: { $0.name.lowercased() == name }) else { return }
+        fields.append((name, allowOrigin))
+    }
+
     /// What to answer to those who may not do something: nil if they may.
     package func refusal(of needed: Permissions) -> AccessRefusal? {
         guard !permissions.isSuperset(of: needed) else { return nil }

@@ -18,7 +18,7 @@ package enum CGIEnvironment {
     package static func variables(of request: FunctionRequest) -> [String] {
         let host = request.headers.first(name: "host") ?? ""
         let fields: [(String, String)] = [
-            ("AUTH_TYPE", ""),
+            ("AUTH_TYPE", request.user == nil ? "" : "Basic"),
             ("CONTENT_LENGTH", request.bodyLength.map(String.init) ?? ""),
             ("CONTENT_TYPE", request.headers.first(name: "content-type") ?? ""),
             ("GATEWAY_INTERFACE", "CGI/1.1"),
@@ -27,7 +27,7 @@ package enum CGIEnvironment {
             ("QUERY_STRING", request.query),
             ("REMOTE_ADDR", request.remoteAddress),
             ("REMOTE_HOST", request.remoteAddress),
-            ("REMOTE_USER", ""),
+            ("REMOTE_USER", request.user ?? ""),
             ("REQUEST_METHOD", request.method),
             ("SCRIPT_NAME", request.script),
             ("SERVER_NAME", serverName(host)),

@@ -13,9 +13,9 @@ struct Containment {
     /// Whether requests go out.
     var connects: Bool
 
-    /// What a server needs that serves `folder`, and writes in `writable` only.
-    init(folder: String, writable: [String], connects: Bool) {
-        readable = [folder] + Self.ofTheSystem + (connects ? Self.ofConnections : [])
+    /// What a server needs that serves `folders`, and writes in `writable` only.
+    init(folders: [String], writable: [String], connects: Bool) {
+        readable = folders + Self.ofTheSystem + (connects ? Self.ofConnections : [])
         self.writable = writable
         self.connects = connects
     }

@@ -1,27 +1,35 @@
 import CRuntime
 import Glibc
+package import Logging
 
-/// The folder whose files are served.
+/// The folder whose files are served, or those of all sites.
 ///
-/// Nothing outside of it can be opened through it.
+/// Nothing outside of them can be opened through it.
 package final class ServedFolder: Sendable {
-    /// Where it is.
-    package let path: String
-    /// Whether each folder in it is a site's, out of which nothing that lies in it leads.
-    package let holdsSites: Bool
-    private let descriptor: Int32
-
-    /// Opens the folder.
-    package init(path: String, holdsSites: Bool = false) throws(ServerError) {
-        let descriptor = tf_open_folder(path)
-        guard descriptor >= 0 else { throw ServerError("\(path): \(systemMessage(-descriptor))") }
-        self.descriptor = descriptor
-        self.path = path
-        self.holdsSites = holdsSites
+    private enum Place {
+        case one(OpenFolder)
+        case sites(SiteRoots)
     }
 
-    deinit {
-        close(descriptor)
+    /// What to watch for changes.
+    let watched: [FolderWatcher.Root]
+    private let place: Place
+
+    /// Opens one folder, which answers every host.
+    package init(path: String) throws(ServerError) {
+        place = .one(try OpenFolder(path: path))
+        watched = [FolderWatcher.Root(path: path)]
+    }
+
+    /// Opens the folders of sites: names begin with the site's, and nothing that lies in its folder leads out of it.
+    package init(sites: SiteSources, logger: Logger) throws(ServerError) {
+        place = .sites(try SiteRoots(sites, logger: logger))
+        watched = sites.watched
+    }
+
+    /// Where sites are found; nil: one folder answers every host.
+    var roots: SiteRoots? {
+        if case .sites(let roots) = place { roots } else { nil }
     }
 
     /// Why something is not opened.
@@ -30,39 +38,78 @@ package final class ServedFolder: Sendable {
         case missing
         /// It is there, and we may not read it.
         case denied
+        /// Access rules above the site's folder keep it from being served.
+        case refused
+        /// The site's folder is another one now than the one that was asked for.
+        case moved
         /// The system said no, for the time being.
         case failing(String)
+
+        /// What an error number of opening something means.
+        init(errno number: Int32) {
+            switch number {
+            case EMFILE, ENFILE, ENOMEM, EIO, EAGAIN, ESTALE, ETIMEDOUT: self = .failing(systemMessage(number))
+            case EACCES, EPERM: self = .denied
+            default: self = .missing
+            }
+        }
+
+        /// Whether it may be over in a moment.
+        var isPassing: Bool {
+            switch self {
+            case .failing, .moved: true
+            case .missing, .denied, .refused: false
+            }
+        }
 
         package var description: String {
             switch self {
             case .missing: "there is no such file"
             case .denied: "it may not be read"
+            case .refused: "a folder above the site's has a \(AccessRules.fileName) of its own"
+            case .moved: "the site's record names another folder now"
             case .failing(let message): message
             }
         }
     }
 
-    /// Opens a file or folder beneath this one.
-    package func open(_ name: String) throws(Failure) -> OpenFile {
-        var identity = tf_file_identity()
-        let file = open(name, &identity)
-        guard file < 0 else { return OpenFile(descriptor: file, identity: identity) }
-        switch -file {
-        case EMFILE, ENFILE, ENOMEM, EIO, EAGAIN, ESTALE, ETIMEDOUT: throw .failing(systemMessage(-file))
-        case EACCES, EPERM: throw .denied
-        default: throw .missing
+    /// Opens a file or folder beneath this one; with `root`, only if that is the root that the site has.
+    package func open(_ name: String, root: UInt64? = nil) throws(Failure) -> OpenFile {
+        switch place {
+        case .one(let folder): return try folder.open(name)
+        case .sites(let roots):
+            guard let slash = name.utf8.firstIndex(of: UInt8(ascii: "/")) else { throw .missing }
+            // Two steps: a link in one tenant's folder must not lead into another's.
+            let found = try roots.open(String(name[..<slash]))
+            guard root == nil || root == found.id else { throw .moved }
+            return try found.folder.open(String(name[name.utf8.index(after: slash)...]), root: found.id)
         }
     }
 
-    private func open(_ name: String, _ identity: inout tf_file_identity) -> Int32 {
-        guard holdsSites else { return tf_open_beneath(descriptor, name.isEmpty ? "." : name, &identity) }
-        guard let slash = name.utf8.firstIndex(of: UInt8(ascii: "/")) else { return -ENOENT }
-        // Two steps: a link in one tenant's folder must not lead into another's.
-        let site = tf_open_folder_beneath(descriptor, String(name[..<slash]))
-        guard site >= 0 else { return site }
-        defer { close(site) }
-        let rest = name[name.utf8.index(after: slash)...]
-        return tf_open_beneath(site, rest.isEmpty ? "." : String(rest), &identity)
+    /// What decides about access to a site, as far as the file system says.
+    enum AccessFile {
+        /// Everybody may read.
+        case absent(root: UInt64)
+        case file(OpenFile)
+    }
+
+    /// Looks for the access rules of a site; the empty name is the one folder.
+    ///
+    /// Only if nothing is there by that name there are none: not if it is a link that leads nowhere or out, or a folder.
+    func accessFile(of site: String) throws(Failure) -> AccessFile {
+        let root: SiteRoots.Root
+        switch place {
+        case .one(let folder): root = SiteRoots.Root(folder: folder, id: 0)
+        case .sites(let roots): root = try roots.open(site, checksParents: true)
+        }
+        guard try root.folder.hasAccessRules() else { return .absent(root: root.id) }
+        do throws(Failure) {
+            let file = try root.folder.open(AccessRules.fileName, root: root.id)
+            guard !file.isFolder else { throw .denied }
+            return .file(file)
+        } catch {
+            throw error == .missing ? .denied : error
+        }
     }
 }
 
@@ -76,9 +123,12 @@ package final class OpenFile: Sendable {
     package let identity: FileIdentity
     /// Whether it is a folder.
     package let isFolder: Bool
+    /// Which root of its site it lies beneath; 0 where a site has only one.
+    let root: UInt64
 
-    fileprivate init(descriptor: Int32, identity: tf_file_identity) {
+    init(descriptor: Int32, identity: tf_file_identity, root: UInt64 = 0) {
         self.descriptor = descriptor
+        self.root = root
         self.identity = FileIdentity(identity)
         isFolder = identity.mode & S_IFMT == S_IFDIR
     }

@@ -16,12 +16,16 @@ package struct StaticFiles: Sendable {
         case small(StaticAnswer, ByteBuffer?, length: Int)
         /// The fields, and a file to be sent from.
         case large(StaticAnswer, OpenFile)
+        /// Something that is made for the request.
+        case page(FunctionResponse)
+        /// Those who may not have it are told so.
+        case denied(AccessRefusal)
     }
 
     /// Larger files go from the file to the socket without being read here.
     package static let small = 128 * 1024
 
-    private let folder: ServedFolder
+    let folder: ServedFolder
 
     /// The files of a folder.
     package init(folder: ServedFolder) {
@@ -29,17 +33,20 @@ package struct StaticFiles: Sendable {
     }
 
     /// Finds what a request for a path is answered with.
-    package func find(path: String, isFolder: Bool, method: String, headers: HTTPHeaders) -> Found {
+    ///
+    /// Beneath that root of its site only.
+    package func find(
+        path: String, isFolder: Bool, method: String, headers: HTTPHeaders, root: UInt64? = nil
+    ) -> Found {
         let name = isFolder ? (path.isEmpty ? "index.html" : path + "/index.html") : path
         let file: OpenFile
         do throws(ServedFolder.Failure) {
-            file = try folder.open(name)
+            file = try folder.open(name, root: root)
         } catch {
-            if case .failing = error { return .failing }
-            return .missing
+            return error.isPassing ? .failing : .missing
         }
         guard !file.isFolder else {
-            return !isFolder && (try? folder.open(path + "/index.html")) != nil ? .moved : .missing
+            return !isFolder && (try? folder.open(path + "/index.html", root: root)) != nil ? .moved : .missing
         }
         let answer = StaticAnswer(method: method, name: name, identity: file.identity, headers: headers)
         let size = Int(clamping: file.identity.size)

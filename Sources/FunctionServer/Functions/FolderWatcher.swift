@@ -2,25 +2,55 @@ import CRuntime
 import Glibc
 package import Logging
 
-/// Tells when files of a folder, and of the folders in it, change: by inotify, on a thread of its own.
+/// Tells when files of folders, and of the folders in them, change: by inotify, on a thread of its own.
 ///
 /// Not every file system sends events, and queues overflow; so this makes the table quick, and the table's own looks
 /// at the files keep it right.
 package final class FolderWatcher: Sendable {
+    /// A folder that is watched, with all in it.
+    package struct Root: Equatable, Sendable {
+        /// Where it is.
+        package var path: String
+        /// What the names in events begin with: each name is told once for each of them.
+        package var prefixes: [String]
+
+        /// A folder, and what names in it begin with for others.
+        package init(path: String, prefixes: [String] = [""]) {
+            self.path = path
+            self.prefixes = prefixes
+        }
+    }
+
     /// What happened.
     package enum Event: Equatable, Sendable {
-        /// A file was written and closed, appeared, or went; its path is relative to the folder.
+        /// A file was written and closed, appeared, or went; its path is relative to the root, behind the root's
+        /// prefix.
         case changed(String)
-        /// A folder went, and with it all that was in it; its path is relative to the folder that is watched.
+        /// A folder went, and with it all that was in it; its path is as that of a file.
         case gone(String)
         /// Events were lost: anything may have changed.
         case lost
     }
 
+    /// A folder that a watch is for.
+    ///
+    /// Roots may overlap, and the kernel has one watch for a folder, however it is reached.
+    private struct Place: Hashable {
+        var root: Int
+        var path: String
+
+        func inner(_ name: String) -> Place { Place(root: root, path: path.isEmpty ? name : "\(path)/\(name)") }
+        /// How many folders it lies below its root.
+        var depth: Int { path.isEmpty ? 0 : path.utf8.count { $0 == UInt8(ascii: "/") } + 1 }
+        func isBeneath(_ other: Place) -> Bool { root == other.root && path.hasPrefix(other.path + "/") }
+    }
+
+    private typealias Places = [Int32: Set<Place>]
+
     private let inotify: Int32
     private let stopped: Int32
     private let stopper: Int32
-    private let root: String
+    private let roots: [Root]
     private let logger: Logger
     private let report: @Sendable (Event) -> Void
 
@@ -33,8 +63,8 @@ package final class FolderWatcher: Sendable {
     /// Begins to watch.
     ///
     /// Reports every file that is there already, then what changes.
-    package init(root: String, logger: Logger, report: @escaping @Sendable (Event) -> Void) throws(ServerError) {
-        self.root = root
+    package init(roots: [Root], logger: Logger, report: @escaping @Sendable (Event) -> Void) throws(ServerError) {
+        self.roots = roots
         self.logger = logger
         self.report = report
         inotify = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
@@ -62,8 +92,8 @@ package final class FolderWatcher: Sendable {
     }
 
     private func run() {
-        var folders: [Int32: String] = [:]
-        watch("", depth: 0, &folders)
+        var folders = Places()
+        watchRoots(&folders)
         let size = 64 * 1024
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
         defer { buffer.deallocate() }
@@ -80,7 +110,7 @@ package final class FolderWatcher: Sendable {
         }
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer, _ folders: inout [Int32: String]) {
+    private func take(_ bytes: UnsafeRawBufferPointer, _ folders: inout Places) {
         var at = 0
         let head = MemoryLayout<inotify_event>.size
         while at + head <= bytes.count {
@@ -90,76 +120,91 @@ package final class FolderWatcher: Sendable {
             at += head + Int(event.len)
             if event.mask & UInt32(IN_Q_OVERFLOW) != 0 {
                 logger.warning("too many changes at once; looking at every file")
-                watch("", depth: 0, &folders)
+                watchRoots(&folders)
                 report(.lost)
             } else if event.mask & UInt32(IN_IGNORED) != 0 {
                 folders[event.wd] = nil
-            } else if let folder = folders[event.wd], !name.isEmpty {
-                take(event.mask, folder.isEmpty ? name : "\(folder)/\(name)", &folders)
+            } else if !name.isEmpty {
+                for folder in folders[event.wd] ?? [] { take(event.mask, folder.inner(name), &folders) }
             }
         }
     }
 
-    private func take(_ mask: UInt32, _ path: String, _ folders: inout [Int32: String]) {
+    private func take(_ mask: UInt32, _ place: Place, _ folders: inout Places) {
         // Nothing hidden is served, and programs build and keep things in hidden folders.
-        guard !(path.split(separator: "/").last?.hasPrefix(".") ?? false) else { return }
+        guard !(place.path.split(separator: "/").last?.hasPrefix(".") ?? false) else { return }
         guard mask & UInt32(IN_ISDIR) != 0 else {
             // A file that was only created is not written yet, unless it is a link.
-            if mask & UInt32(IN_CREATE) == 0 || isLink(path) { report(.changed(path)) }
+            if mask & UInt32(IN_CREATE) == 0 || isLink(place) { report(place, Event.changed) }
             return
         }
         if mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0 {
-            watch(path, depth: path.utf8.count { $0 == UInt8(ascii: "/") } + 1, &folders)
+            watch(place, &folders)
         } else if mask & UInt32(IN_MOVED_FROM | IN_DELETE) != 0 {
-            for (watch, folder) in folders where folder == path || folder.hasPrefix(path + "/") {
-                inotify_rm_watch(inotify, watch)
-                folders[watch] = nil
-            }
-            report(.gone(path))
+            leave(place, &folders)
+            report(place, Event.gone)
         }
+    }
+
+    private func report(_ place: Place, _ event: (String) -> Event) {
+        for prefix in roots[place.root].prefixes { report(event(prefix + place.path)) }
+    }
+
+    private func watchRoots(_ folders: inout Places) {
+        for root in roots.indices { watch(Place(root: root, path: ""), &folders) }
     }
 
     /// Watches a folder and all in it, and reports the files that are there.
     ///
     /// The watch comes first, so that nothing
     /// that happens meanwhile is missed.
-    private func watch(_ path: String, depth: Int, _ folders: inout [Int32: String]) {
-        guard depth <= Self.maximumDepth else { return }
-        let place = path.isEmpty ? root : "\(root)/\(path)"
-        let watch = inotify_add_watch(inotify, place, Self.mask)
+    private func watch(_ place: Place, _ folders: inout Places) {
+        guard place.depth <= Self.maximumDepth else { return }
+        let path = path(place)
+        let watch = inotify_add_watch(inotify, path, Self.mask)
         if watch >= 0 {
-            folders[watch] = path
+            folders[watch, default: []].insert(place)
         } else if errno != ENOENT && errno != ENOTDIR {
-            logger.warning("\(LogEscaping.escape(place)) is not watched: \(systemMessage(errno))")
+            logger.warning("\(LogEscaping.escape(path)) is not watched: \(systemMessage(errno))")
         }
-        guard let folder = opendir(place) else { return }
+        guard let folder = opendir(path) else { return }
         defer { closedir(folder) }
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard !name.hasPrefix(".") else { continue }
-            let inner = path.isEmpty ? name : "\(path)/\(name)"
+            let inner = place.inner(name)
             if isFolder(inner, entry.pointee.d_type) {
-                self.watch(inner, depth: depth + 1, &folders)
+                self.watch(inner, &folders)
             } else {
-                report(.changed(inner))
+                report(inner, Event.changed)
             }
         }
     }
 
-    private func isFolder(_ path: String, _ type: UInt8) -> Bool {
+    /// Forgets a folder that went, and all in it.
+    private func leave(_ place: Place, _ folders: inout Places) {
+        for (watch, places) in folders {
+            let left = places.filter { $0 != place && !$0.isBeneath(place) }
+            guard left.count < places.count else { continue }
+            if left.isEmpty { inotify_rm_watch(inotify, watch) }
+            folders[watch] = left.isEmpty ? nil : left
+        }
+    }
+
+    private func path(_ place: Place) -> String {
+        place.path.isEmpty ? roots[place.root].path : "\(roots[place.root].path)/\(place.path)"
+    }
+
+    private func isFolder(_ place: Place, _ type: UInt8) -> Bool {
         guard type == DT_UNKNOWN else { return type == DT_DIR }
-        return kind(path) == S_IFDIR
+        var status = stat()
+        return lstat(path(place), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    private func isLink(_ path: String) -> Bool {
+    private func isLink(_ place: Place) -> Bool {
         var status = stat()
-        return lstat("\(root)/\(path)", &status) == 0 && (status.st_mode & S_IFMT == S_IFLNK || status.st_nlink > 1)
-    }
-
-    private func kind(_ path: String) -> mode_t {
-        var status = stat()
-        return lstat("\(root)/\(path)", &status) == 0 ? status.st_mode & S_IFMT : 0
+        return lstat(path(place), &status) == 0 && (status.st_mode & S_IFMT == S_IFLNK || status.st_nlink > 1)
     }
 }

@@ -9,6 +9,8 @@ struct FunctionState<Version> {
         var version: Version
         /// When its content was read, in nanoseconds since the epoch.
         var readAt: Int64
+        /// Which root of its site it lies beneath.
+        var root: UInt64 = 0
     }
 
     /// What a piece of work has to find out.
@@ -80,6 +82,12 @@ struct FunctionState<Version> {
         if isFresh, broken != nil { return (.unavailable, nil) }
         checkedAt = now
         return (.wait, begin(Work(known: known)))
+    }
+
+    /// The site's root is another one now: what lies beneath the one before must not serve.
+    mutating func leave(allBut root: UInt64) {
+        guard let live, live.root != root else { return }
+        self.live = nil
     }
 
     /// The file has changed, or may have.

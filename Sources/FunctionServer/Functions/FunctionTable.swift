@@ -25,12 +25,17 @@ package final class FunctionTable: Sendable {
         package let log: LogBudget
         /// What is counted of it.
         package let report: FunctionReport
+        /// Which root of its site it lies beneath.
+        package let root: UInt64
 
-        init(function: ServedFunction, lane: WorkerPool.Lane, log: LogBudget, report: FunctionReport) {
+        init(
+            function: ServedFunction, lane: WorkerPool.Lane, log: LogBudget, report: FunctionReport, root: UInt64 = 0
+        ) {
             self.function = function
             self.lane = lane
             self.log = log
             self.report = report
+            self.root = root
         }
     }
 
@@ -52,10 +57,11 @@ package final class FunctionTable: Sendable {
 
         func entry(_ function: ServedFunction) -> Entry {
             if let present { return present }
+            let root = state.live?.root ?? 0
             let entry =
                 switch function {
-                case .call: Entry(function: function, lane: callLane, log: log, report: report)
-                case .command: Entry(function: function, lane: commandLane, log: log, report: report)
+                case .call: Entry(function: function, lane: callLane, log: log, report: report, root: root)
+                case .command: Entry(function: function, lane: commandLane, log: log, report: report, root: root)
                 }
             present = entry
             return entry
@@ -112,10 +118,13 @@ package final class FunctionTable: Sendable {
     /// Looks a function up.
     ///
     /// Nil: the waiter will be told.
-    package func find(_ name: String, waiter: @autoclosure () -> Waiter) -> Found? {
+    ///
+    /// Beneath that root of its site only, at first: what comes later may have another one, and says so.
+    package func find(_ name: String, root: UInt64 = 0, waiter: @autoclosure () -> Waiter) -> Found? {
         let now = MonotonicTime.now()
         let (found, work) = records.withLock { records -> (Found?, Work?) in
             let record = records[name] ?? Record()
+            record.state.leave(allBut: root)
             let (answer, work) = record.state.request(at: now)
             switch answer {
             case .serve(let function): return (.function(record.entry(function)), work)
@@ -189,7 +198,8 @@ package final class FunctionTable: Sendable {
                 let version = FunctionReport.Version(
                     hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
                 records.withLock { $0[name]?.report.loaded(version) }
-                finish(.loaded(.init(identity: identity, version: function, readAt: readAt)), name)
+                finish(
+                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: file.root)), name)
             } catch {
                 fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
                 finish(.broken(identity, readAt: readAt), name)

@@ -33,8 +33,8 @@ package struct ServerSettings: Sendable {
         return patterns.count == hosts.count
     }
 
-    /// Whether guests may send requests.
-    var connects: Bool { !outbound.isEmpty }
+    /// Whether anything goes out: requests of guests, questions about domains.
+    var connects: Bool { !outbound.isEmpty || configuration.sites.dns != nil }
 
     /// What guests get of it.
     var guestLimits: GuestLimits {
@@ -53,7 +53,7 @@ package final class RunningServer: Sendable {
     ///
     /// If it is to be contained, no other thread may have been started: only those that are started here will be.
     package init(
-        folder: String, settings: ServerSettings, socket: ListeningSocket, admin: AdminAddress? = nil, logger: Logger
+        folder: String?, settings: ServerSettings, socket: ListeningSocket, admin: AdminAddress? = nil, logger: Logger
     ) throws {
         Self.raiseDescriptorLimit()
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
@@ -61,7 +61,8 @@ package final class RunningServer: Sendable {
         if settings.isContained { places.gatherTemporaryFolders() }
         let cache = ModuleCache(configuration: places)
         if settings.isContained {
-            Self.contain(folder: folder, writable: cache.writableFolders(), connects: settings.connects, logger)
+            let folders = folder.map { [$0] } ?? settings.configuration.sites.folders
+            Self.contain(folders: folders, writable: cache.writableFolders(), connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
@@ -92,8 +93,8 @@ package final class RunningServer: Sendable {
         server.shutDown(endingLoops: false)
     }
 
-    private static func contain(folder: String, writable: [String], connects: Bool, _ logger: Logger) {
-        let report = Containment(folder: folder, writable: writable, connects: connects).enter()
+    private static func contain(folders: [String], writable: [String], connects: Bool, _ logger: Logger) {
+        let report = Containment(folders: folders, writable: writable, connects: connects).enter()
         logger.log(level: report.isComplete ? .info : .warning, "containment: \(report)")
     }
 

@@ -12,6 +12,8 @@ extension ConnectionHandler {
 
     /// Answers with a whole response.
     func send(_ exchange: HTTPExchange, _ response: FunctionResponse) {
+        var response = response
+        exchange.grant?.addOrigin(to: &response.headers)
         if sendAtOnce(exchange, response) { return }
         begin(exchange, response.status, response.headers, length: response.body.readableBytes)
         if exchange.head.method != .HEAD, mayHaveBody(response.status), response.body.readableBytes > 0 {
@@ -87,6 +89,8 @@ extension ConnectionHandler {
         _ exchange: HTTPExchange, _ status: Int, _ fields: [(name: String, value: String)], length: Int?
     ) {
         exchange.status = status
+        var fields = fields
+        exchange.grant?.addOrigin(to: &fields)
         var headers = HTTPHeaders()
         headers.reserveCapacity(fields.count + 3)
         var hasDate = false
@@ -184,8 +188,12 @@ extension ConnectionHandler {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let (method, headers) = (exchange.head.method.rawValue, exchange.head.headers)
         let isQueued = frontend.readers.submit(frontend.readerLane) {
-            [files = frontend.files, loop = context.eventLoop, number = exchange.number] in
-            let found = files.find(path: path, isFolder: isFolder, method: method, headers: headers)
+            [
+                files = frontend.files, loop = context.eventLoop, number = exchange.number, grant = exchange.grant,
+                root = exchange.root
+            ] in
+            let found = files.find(
+                path: path, isFolder: isFolder, method: method, headers: headers, grant: grant, root: root)
             loop.execute { bound.value.send(number, found) }
         }
         if !isQueued { refuse(exchange, 503, [("retry-after", "1")]) }
@@ -194,7 +202,9 @@ extension ConnectionHandler {
     private func send(_ number: UInt64, _ found: StaticFiles.Found) {
         guard let exchange, exchange.number == number else { return }
         switch found {
-        case .missing: refuse(exchange, 404)
+        case .missing: refuseWithPage(exchange, 404)
+        case .page(let response): send(exchange, response)
+        case .denied(let refusal): refuse(exchange, refusal)
         case .failing: refuse(exchange, 503, [("retry-after", "1")])
         case .moved:
             let path = exchange.head.uri.prefix { $0 != "?" }

@@ -196,26 +196,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 case .ambiguous: return refuse(exchange, 400)
                 }
             }
-            switch target.place {
-            case .function(let name, let pathInfo):
+            if case .function(let name, let pathInfo) = target.place {
                 exchange.name = exchange.site + name
                 exchange.pathInfo = pathInfo
-                find(exchange)
-            case .file:
-                guard head.method == .GET || head.method == .HEAD else {
-                    return refuse(exchange, 405, [("allow", "GET, HEAD")])
-                }
             }
+            admit(exchange)
         } catch {
-            refuse(exchange, error == .hidden ? 404 : error == .tooLong ? 414 : 400)
+            refuse(exchange, error.status)
         }
     }
 
-    private func find(_ exchange: HTTPExchange) {
+    func find(_ exchange: HTTPExchange) {
         guard exchange.head.method != .TRACE, exchange.head.method != .CONNECT else { return refuse(exchange, 405) }
         guard let context else { return }
         let found = frontend.table.find(
-            exchange.name,
+            exchange.name, root: exchange.root,
             waiter: {
                 [bound = NIOLoopBound(self, eventLoop: context.eventLoop), loop = context.eventLoop, number] found in
                 loop.execute { bound.value.found(found, number) }
@@ -235,6 +230,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             return
         }
         switch found {
+        case .function(let entry) where entry.root != exchange.root:
+            // The site has got another root meanwhile: what the request may have was said of the one before.
+            refuse(exchange, 503, [("retry-after", "1")])
         case .function(let entry):
             exchange.entry = entry
             entry.report.begin()
@@ -243,7 +241,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 context?.flush()
             }
             advance(exchange)
-        case .missing: refuse(exchange, 404)
+        case .missing: refuseWithPage(exchange, 404)
         case .unavailable: refuse(exchange, 503, [("retry-after", "1")])
         }
     }
@@ -278,8 +276,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Hands the request over once enough of it is there.
-    private func advance(_ exchange: HTTPExchange) {
-        guard exchange.phase == .receiving else { return }
+    func advance(_ exchange: HTTPExchange) {
+        guard exchange.phase == .receiving, exchange.isAdmitted else { return }
         guard let entry = exchange.entry else {
             if exchange.isComplete, case .file(let path, let isFolder) = exchange.target?.place {
                 // The site's own folder has no slash at its end.

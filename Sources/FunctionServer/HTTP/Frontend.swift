@@ -6,6 +6,7 @@ package final class Frontend: Sendable {
     let configuration: ServerConfiguration
     let table: FunctionTable
     let files: StaticFiles
+    let gate: SiteGate
     let calls: WorkerPool
     let commands: WorkerPool
     let readers: WorkerPool
@@ -23,10 +24,13 @@ package final class Frontend: Sendable {
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
 
-    init(configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, logger: Logger) {
+    init(
+        configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, gate: SiteGate, logger: Logger
+    ) {
         self.configuration = configuration
         self.table = table
         self.files = files
+        self.gate = gate
         self.logger = logger
         // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
         // many are awake as there are processors: the event loops need the others. Measured best.
@@ -48,6 +52,7 @@ package final class Frontend: Sendable {
         commands.stop()
         readers.stop()
         table.stop()
+        gate.stop()
     }
 
     /// Waits for all threads.
@@ -55,6 +60,6 @@ package final class Frontend: Sendable {
     /// False: some are still busy.
     func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
         [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
-            && table.waitUntilEnded(until: deadline)
+            && table.waitUntilEnded(until: deadline) && gate.waitUntilEnded(until: deadline)
     }
 }

@@ -26,6 +26,14 @@ final class HTTPExchange {
     var name = ""
     var pathInfo = ""
     var entry: FunctionTable.Entry?
+    /// Whether it is known what the request may have.
+    var isAdmitted = false
+    /// What it may have; nil: its site says nothing.
+    var grant: AccessGrant?
+    /// Which root of its site that holds for.
+    var root: UInt64 = 0
+    /// Whether the password that came with it is the server's business, not the function's.
+    var withholdsPassword = false
     /// Of the answer, once it has begun.
     var status: Int?
     /// Whether all of the request is here.
@@ -61,9 +69,13 @@ final class HTTPExchange {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
-        return FunctionRequest(
+        var headers = head.headers
+        if withholdsPassword { headers.remove(name: "authorization") }
+        var request = FunctionRequest(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
-            headers: head.headers, remoteAddress: remoteAddress, port: port, body: body, bodyLength: length)
+            headers: headers, remoteAddress: remoteAddress, port: port, body: body, bodyLength: length)
+        request.user = grant?.user
+        return request
     }
 }
 

@@ -32,12 +32,15 @@ package final class Server: Sendable {
 
     /// Begins to serve, and to load what functions there are: on a socket that listens already, or on one of its own.
     ///
+    /// One folder answers every host; without one there are sites, as the configuration says.
     /// Blocks until connections are accepted.
     package static func start(
-        folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration,
+        folder path: String? = nil, loader: any FunctionLoader, configuration: ServerConfiguration,
         socket: ListeningSocket? = nil, admin: AdminAddress? = nil, logger: Logger
     ) throws -> Server {
-        let folder = try ServedFolder(path: path, holdsSites: configuration.holdsSites)
+        let folder =
+            try path.map { path throws(ServerError) in try ServedFolder(path: path) }
+            ?? ServedFolder(sites: configuration.sites, logger: logger)
         let socket = try socket ?? ListeningSocket(host: configuration.host, port: configuration.port)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.loops)
         let table = FunctionTable(
@@ -45,8 +48,12 @@ package final class Server: Sendable {
         ) { work in
             group.next().scheduleTask(in: .milliseconds(20)) { work() }
         }
+        let gate = SiteGate(folder: folder, logger: logger, passwordPause: configuration.passwordPause) { delay, work in
+            group.next().scheduleTask(in: .nanoseconds(delay)) { work() }
+        }
+        folder.roots?.dns?.onChange { [weak table] domain in table?.everythingChanged(beneath: domain + "/") }
         let frontend = Frontend(
-            configuration: configuration, table: table, files: StaticFiles(folder: folder), logger: logger)
+            configuration: configuration, table: table, files: StaticFiles(folder: folder), gate: gate, logger: logger)
         let children = ChildChannels()
         let listener: any Channel
         var adminListener: (any Channel)?
@@ -65,7 +72,10 @@ package final class Server: Sendable {
         guard let address = listener.localAddress else { throw ServerError("no address") }
         let watcher = watch(folder, table, logger)
         let idle = configuration.poolIdleTime
-        group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in tf_pool_trim(idle) }
+        group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in
+            tf_pool_trim(idle)
+            gate.sweep()
+        }
         return Server(
             address: address, frontend: frontend, group: group, listener: listener, admin: adminListener,
             children: children, watcher: watcher)
@@ -73,7 +83,8 @@ package final class Server: Sendable {
 
     private static func watch(_ folder: ServedFolder, _ table: FunctionTable, _ logger: Logger) -> FolderWatcher? {
         do {
-            return try FolderWatcher(root: folder.path, logger: logger) { [holdsSites = folder.holdsSites] event in
+            return try FolderWatcher(roots: folder.watched, logger: logger) {
+                [holdsSites = folder.roots != nil] event in
                 switch event {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")

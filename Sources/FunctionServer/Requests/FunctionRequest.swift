@@ -23,6 +23,8 @@ package struct FunctionRequest: Sendable {
     package var remoteAddress: String
     /// The port it was accepted on.
     package var port: Int
+    /// Whose password came with it, if the server asked for one.
+    package var user: String?
     /// The body, as far as it is there: all of it for calls, nothing for commands.
     package var body: ByteBuffer
     /// Bytes of the whole body, where that is known.

@@ -11,13 +11,16 @@ final class ServerProcess {
     private var hasEnded = false
 
     /// Starts it over modules by file name, as `wat2wasm` (Debian: wabt) reads them, and waits until it listens.
-    init(_ modules: [String: String] = [:], flags: [String] = []) throws {
+    ///
+    /// With `sites`, which are flags, there is no folder that answers every host.
+    init(_ modules: [String: String] = [:], sites: [String] = [], flags: [String] = []) throws {
         folder = try TestFolder()
         cache = try TestFolder()
         for (name, text) in modules { try folder.assemble(name, text) }
         logPath = cache.path + "/log"
         process = try Self.start(
-            "tfc-serve", [folder.path, "--addr", "127.0.0.1:0"] + flags, cache: cache.path, descriptor: STDERR_FILENO,
+            "tfc-serve", (sites.isEmpty ? [folder.path] : sites) + ["--addr", "127.0.0.1:0"] + flags, cache: cache.path,
+            descriptor: STDERR_FILENO,
             to: logPath)
         let log = logPath
         var found: Int?
@@ -55,9 +58,9 @@ final class ServerProcess {
         return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
     }
 
-    func get(_ target: String) throws -> RawResponse {
+    func get(_ target: String, host: String = "test", headers: String = "") throws -> RawResponse {
         let client = try RawClient(port: port)
-        try client.send("GET \(target) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        try client.send("GET \(target) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\(headers)\r\n")
         return try client.response()
     }
 

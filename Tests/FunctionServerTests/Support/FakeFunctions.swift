@@ -1,6 +1,7 @@
 import FunctionServer
 import Glibc
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// Makes functions of files that hold one word and an argument, instead of modules.
@@ -28,6 +29,11 @@ final class FakeLoader: FunctionLoader {
         switch word {
         case "say": return .call(Fake(alive) { _, _ in FunctionResponse(body: ByteBuffer(string: argument)) })
         case "echo": return .call(Fake(alive, echo))
+        case "header":
+            return .call(
+                Fake(alive) { request, _ in
+                    FunctionResponse(body: ByteBuffer(string: request.headers.first(name: argument) ?? ""))
+                })
         case "slow":
             return .call(
                 Fake(alive) { _, _ in

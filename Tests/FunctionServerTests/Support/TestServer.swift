@@ -14,7 +14,8 @@ final class TestServer {
 
     init(
         _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(),
-        configure: (inout ServerConfiguration) -> Void = { _ in }
+        configure: (inout ServerConfiguration) -> Void = { _ in },
+        sites: (_ folder: String) -> SiteSources = { _ in SiteSources() }
     ) throws {
         folder = try TestFolder(files)
         self.loader = loader
@@ -24,10 +25,12 @@ final class TestServer {
         configuration.linger = 300 * .millisecond
         configuration.callThreads = 4
         configuration.commandThreads = 4
+        configuration.sites = sites(folder.path)
         configure(&configuration)
         let admin = AdminAddress(socket: try ListeningSocket(host: "127.0.0.1", port: 0), counters: counters)
         server = try Server.start(
-            folder: folder.path, loader: loader, configuration: configuration, admin: admin, logger: log.logger())
+            folder: configuration.sites.isEmpty ? folder.path : nil, loader: loader, configuration: configuration,
+            admin: admin, logger: log.logger())
     }
 
     deinit {
