@@ -134,7 +134,8 @@ let commands: [Target] = [
     tests(
         "FunctionServer",
         [
-            "tfc-serve", "EscapeAttempts", "Hostcalls", "TestNameServer", "WasmRuntime", "ModuleCache", log, metrics,
+            "tfc-serve", "EscapeAttempts", "Hostcalls", "NameResolution", "TestNameServer", "WasmRuntime",
+            "ModuleCache", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio),
     tests(

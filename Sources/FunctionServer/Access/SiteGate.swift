@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOHTTP1
 
 /// Decides who may have what of each site, before anything of it is touched.
 ///
@@ -12,8 +13,8 @@ final class SiteGate: Sendable {
         var site: String
         /// What it asks for.
         var place: RequestTarget.Place
-        /// The field of that name.
-        var authorization: String?
+        /// All of its fields.
+        var headers: HTTPHeaders
         /// Its address.
         var client: String
 
@@ -75,8 +76,10 @@ final class SiteGate: Sendable {
     private let logger: Logger
     private let complaints = LogBudget(linesPerSecond: 5)
     private let table = Monitor(Table())
-    private let lookers = WorkerPool(name: "access", threads: 2, share: 2, capacity: 10_000)
+    // Domains may name folders that take long to answer: those leave threads for the others.
+    private let lookers = WorkerPool(name: "access", threads: 4, share: 2, capacity: 10_000)
     private let lane = WorkerPool.Lane()
+    private let dnsLane = WorkerPool.Lane()
     private let workshop: Logins.Workshop
 
     private static let maximumSites = 65_536
@@ -207,7 +210,7 @@ final class SiteGate: Sendable {
 
     private func judge(_ checked: Checked, _ root: UInt64, _ request: Request, waiter: () -> Waiter) -> Admission? {
         let grant = checked.rules.grant(for: request.path, user: nil)
-        let credentials = request.authorization.flatMap { BasicCredentials(authorization: $0) }
+        let credentials = request.headers.first(name: "authorization").flatMap { BasicCredentials(authorization: $0) }
         let isOurs = credentials.map { checked.rules.users[$0.user] != nil } ?? false
         // A password is looked at only where it could make a difference.
         let helps = !grant.byLogin.intersection(request.needed).subtracting(grant.permissions).isEmpty
@@ -236,7 +239,10 @@ final class SiteGate: Sendable {
     // MARK: - Looking
 
     private func begin(_ site: String) {
-        if !lookers.submit(lane, { self.look(site) }) { finish(site, .gone(status: 503, retries: true), size: 0) }
+        let isLocal = folder.roots?.dns == nil || table.withLock { $0.records[site]?.state.standing(of: 0) != nil }
+        if !lookers.submit(isLocal ? lane : dnsLane, { self.look(site) }) {
+            finish(site, .gone(status: 503, retries: true), size: 0)
+        }
     }
 
     /// Finds the site's root, which may take a lookup, and then its rules.
@@ -246,7 +252,7 @@ final class SiteGate: Sendable {
             site,
             waiter: { found in
                 // Not on the thread of the lookups.
-                if !self.lookers.submit(self.lane, { self.read(site, found) }) {
+                if !self.lookers.submit(self.dnsLane, { self.read(site, found) }) {
                     self.finish(site, .gone(status: 503, retries: true), size: 0)
                 }
             })
@@ -355,6 +361,6 @@ final class SiteGate: Sendable {
     /// Forgets domains that nobody asks for any more.
     func sweep() {
         guard let dns = folder.roots?.dns else { return }
-        _ = lookers.submit(lane) { dns.sweep() }
+        _ = lookers.submit(dnsLane) { dns.sweep() }
     }
 }

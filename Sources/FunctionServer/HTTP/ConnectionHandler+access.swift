@@ -8,7 +8,7 @@ extension ConnectionHandler {
         guard let context, let target = exchange.target else { return }
         let request = SiteGate.Request(
             site: String(exchange.site.dropLast()), place: target.place,
-            authorization: exchange.head.headers.first(name: "authorization"), client: remoteAddress)
+            headers: exchange.head.headers, client: remoteAddress)
         let admission = frontend.gate.admit(request) {
             [bound = NIOLoopBound(self, eventLoop: context.eventLoop), loop = context.eventLoop, number] in
             { admission in loop.execute { bound.value.admitted(admission, number) } }
