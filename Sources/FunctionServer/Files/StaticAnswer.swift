@@ -8,37 +8,53 @@ package struct StaticAnswer: Sendable {
     package var headers: [(name: String, value: String)]
     /// Whether the file's bytes follow.
     package var hasBody: Bool
+    /// Which of the file's bytes the answer is about.
+    package var range: Range<Int>
 
-    /// Decides.
-    package init(method: String, name: String, identity: FileIdentity, headers request: HTTPHeaders) {
-        let tag = Self.tag(of: identity)
-        let seconds = Int(identity.modified / 1_000_000_000)
-        headers = [("etag", tag), ("last-modified", HTTPDate.format(seconds))]
-        if Self.isKnown(tag: tag, seconds: seconds, to: request) {
-            status = 304
-            hasBody = false
-            return
+    /// Decides, at a time in nanoseconds since the epoch.
+    package init(
+        method: String, name: String, identity: FileIdentity, headers request: HTTPHeaders,
+        now: Int64 = nanosecondsSinceEpoch()
+    ) {
+        let size = Int(clamping: identity.size)
+        let validators = FileValidators(identity)
+        range = 0..<size
+        hasBody = false
+        switch validators.verdict(on: request) {
+        case .failed:
+            (status, headers, range) = (412, [], 0..<0)
+        case .known:
+            (status, headers) = (304, validators.fields)
+        case .wanted:
+            (status, headers) = (200, validators.fields)
+            headers.append(("content-type", MediaType.of(name)))
+            headers.append(("x-content-type-options", "nosniff"))
+            headers.append(("accept-ranges", "bytes"))
+            hasBody = method == "GET"
+            // For other methods a range means nothing.
+            if hasBody, validators.permitsRange(request, now: now) { select(ByteRange(request, size: size), of: size) }
         }
-        status = 200
-        headers.append(("content-type", MediaType.of(name)))
-        headers.append(("x-content-type-options", "nosniff"))
-        hasBody = method == "GET"
+    }
+
+    private mutating func select(_ part: ByteRange, of size: Int) {
+        switch part {
+        case .all: break
+        case .part(let bytes):
+            status = 206
+            range = bytes
+            headers.append(("content-range", "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(size)"))
+        case .unsatisfiable:
+            self = StaticAnswer(status: 416, headers: [("content-range", "bytes */\(size)")])
+        }
+    }
+
+    private init(status: Int, headers: [(name: String, value: String)]) {
+        (self.status, self.headers, hasBody, range) = (status, headers, false, 0..<0)
     }
 
     /// A strong tag: the identity changes with every change of content.
     package static func tag(of identity: FileIdentity) -> String {
         let parts = [identity.inode, identity.size, UInt64(bitPattern: identity.modified)]
         return "\"" + parts.map { String($0, radix: 16) }.joined(separator: "-") + "\""
-    }
-
-    /// Whether the client has this content.
-    ///
-    /// A tag decides alone where both are sent.
-    private static func isKnown(tag: String, seconds: Int, to request: HTTPHeaders) -> Bool {
-        let tags = request[canonicalForm: "if-none-match"]
-        if !tags.isEmpty {
-            return tags.contains { $0 == "*" || ($0.hasPrefix("W/") ? $0.dropFirst(2) : $0[...]) == tag }
-        }
-        return request.first(name: "if-modified-since").flatMap(HTTPDate.parse).map { seconds <= $0 } ?? false
     }
 }

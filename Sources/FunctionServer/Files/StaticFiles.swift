@@ -1,4 +1,3 @@
-import Glibc
 package import NIOCore
 package import NIOHTTP1
 
@@ -49,18 +48,11 @@ package struct StaticFiles: Sendable {
             return !isFolder && (try? folder.open(path + "/index.html", root: root)) != nil ? .moved : .missing
         }
         let answer = StaticAnswer(method: method, name: name, identity: file.identity, headers: headers)
-        let size = Int(clamping: file.identity.size)
-        guard answer.hasBody else { return .small(answer, nil, length: size) }
-        guard size <= Self.small else { return .large(answer, file) }
-        var buffer = ByteBufferAllocator().buffer(capacity: size)
-        while buffer.writerIndex < size {
-            let at = buffer.writerIndex
-            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size - at) { space in
-                max(0, pread(file.descriptor, space.baseAddress, size - at, at))
-            }
-            // Shorter than it was a moment ago: somebody is writing it.
-            guard got > 0 else { return .failing }
-        }
-        return .small(answer, buffer, length: size)
+        let length = answer.range.count
+        guard answer.hasBody else { return .small(answer, nil, length: length) }
+        guard length <= Self.small else { return .large(answer, file) }
+        // Shorter than it was a moment ago: somebody is writing it.
+        guard let bytes = file.bytes(in: answer.range) else { return .failing }
+        return .small(answer, bytes, length: length)
     }
 }

@@ -221,14 +221,14 @@ extension ConnectionHandler {
     }
 
     private func sendLarge(_ exchange: HTTPExchange, _ answer: StaticAnswer, _ file: OpenFile) {
-        let size = Int(clamping: file.identity.size)
+        let range = answer.range
         guard let context, let descriptor = file.duplicate() else { return refuse(exchange, 503) }
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
-        begin(exchange, answer.status, answer.headers, length: size)
+        begin(exchange, answer.status, answer.headers, length: range.count)
         exchange.phase = .streaming
         exchange.file = file
-        written += Int64(size)
-        let region = FileRegion(fileHandle: handle, readerIndex: 0, endIndex: size)
+        written += Int64(range.count)
+        let region = FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
         let promise = context.eventLoop.makePromise(of: Void.self)
         let number = exchange.number
         promise.futureResult.assumeIsolated().whenComplete { result in
