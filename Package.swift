@@ -69,6 +69,10 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let secure: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
+]
 
 let engine: [Target] = [
     .systemLibrary(name: "CTinyCC", path: "Sources/CTinyCC", providers: [.apt(["libtcc-dev"])]),
@@ -109,7 +113,7 @@ let commands: [Target] = [
         [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
             log, metrics, coreMetrics,
-        ] + nio),
+        ] + nio + secure),
     module(
         "TFCCommands",
         [
@@ -137,7 +141,7 @@ let commands: [Target] = [
             "tfc-serve", "EscapeAttempts", "Hostcalls", "NameResolution", "TestNameServer", "WasmRuntime",
             "ModuleCache", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
-        ] + nio),
+        ] + nio + secure),
     tests(
         "TFCCommands",
         ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -170,6 +174,8 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+            .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+            .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         ],
     targets: targets,
     cLanguageStandard: .c2x

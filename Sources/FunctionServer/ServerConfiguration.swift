@@ -15,6 +15,12 @@ package struct ServerConfiguration: Sendable {
     package var holdsSites: Bool { !sites.isEmpty }
     /// How long a site's next password that takes work waits after the one before.
     package var passwordPause: Int64 = .second / 2
+    /// The folder of certificates, for connections in TLS.
+    package var certificates: String?
+    /// The folder that holds `.well-known/acme-challenge`, for those who make out certificates.
+    package var challenges: String?
+    /// For how many seconds browsers are told to come in TLS only; nil: they are not.
+    package var strictTransport: Int? = 604_800
     /// How long a function may take for one request.
     package var timeout: Int64 = 10 * .second
     /// Bytes of the largest request body taken.

@@ -36,6 +36,9 @@ struct ServeCommand: ParsableCommand {
             valueName: "host:port"))
     var admin: ListenAddress?
 
+    @OptionGroup(title: "TLS")
+    var security: SecurityOptions
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -78,14 +81,16 @@ struct ServeCommand: ParsableCommand {
             let settings = try settings()
             let inherited = try InheritedSockets(environment: ProcessInfo.environment)
             let socket = try socket(inherited)
+            let others = try security.sockets(inherited)
             let adminSocket = try admin.map { try ListeningSocket(host: $0.host, port: $0.port) } ?? inherited.admin
             let counters = CounterRegistry()
             MetricsSystem.bootstrap(counters)
             // Before any other thread is there, which no copy would have, and which would take the signals.
-            let signals = supervise == .on ? Supervisor(socket: socket, logger: logger).run() : .fromAnybody
+            let signals =
+                supervise == .on ? Supervisor(sockets: [socket] + others.all, logger: logger).run() : .fromAnybody
             signals.block()
             let server = try RunningServer(
-                folder: sites.isEmpty ? folder ?? "." : nil, settings: settings, socket: socket,
+                folder: sites.isEmpty ? folder ?? "." : nil, settings: settings, socket: socket, others: others,
                 admin: adminSocket.map { AdminAddress(socket: $0, counters: counters) }, logger: logger)
             serve(server, until: signals, logger)
         } catch let error as ValidationError {
@@ -98,6 +103,8 @@ struct ServeCommand: ParsableCommand {
 
     private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
         logger.info("listening on http://\(server.address)")
+        if let address = server.secureAddress { logger.info("listening on https://\(address)") }
+        if let address = server.redirectAddress { logger.info("sending on from http://\(address)") }
         if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
         let signal = signals.wait()
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
@@ -116,6 +123,7 @@ struct ServeCommand: ParsableCommand {
     private func settings() throws -> ServerSettings {
         var settings = ServerSettings()
         limits.apply(to: &settings)
+        security.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
         settings.resolver = Resolver(servers: resolver)

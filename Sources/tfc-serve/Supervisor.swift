@@ -5,10 +5,10 @@ import Logging
 
 /// Keeps a server running: it is in a copy of this process, and after one that ends abnormally comes the next.
 ///
-/// This process runs nothing of guests, starts no thread, and holds the socket that all the copies listen on, so that
+/// This process runs nothing of guests, starts no thread, and holds the sockets that all the copies listen on, so that
 /// connections wait for the next copy instead of being refused.
 struct Supervisor {
-    let socket: ListeningSocket
+    let sockets: [ListeningSocket]
     let logger: Logger
 
     /// Returns in each copy, which then serves until these signals come; in this process never.
@@ -50,8 +50,8 @@ struct Supervisor {
                 if isStopping { exit(128 + (status & 0x7F)) }
                 return status & 0x7F
             }
-            // Who connects from now on is refused once the copy has closed it too.
-            if !isStopping { socket.close() }
+            // Who connects from now on is refused once the copy has closed them too.
+            if !isStopping { for socket in sockets { socket.close() } }
             isStopping = true
             kill(copy, StopSignals.handedOn(number))
         }

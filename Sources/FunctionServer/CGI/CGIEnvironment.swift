@@ -34,11 +34,12 @@ package enum CGIEnvironment {
             ("SERVER_PORT", String(request.port)),
             ("SERVER_PROTOCOL", request.version),
             ("SERVER_SOFTWARE", "Terrafirma"),
-            ("X_FULL_URL", "http://\(host)\(request.target)"),
+            ("X_FULL_URL", "\(request.isSecure ? "https" : "http")://\(host)\(request.target)"),
             ("X_MATCHED_ROUTE", request.script + "/..."),
             ("X_RAW_PATH_INFO", request.rawPathInfo),
         ]
-        return (fields + headerVariables(request.headers)).map { "\($0)=\($1)" }
+        let security = request.isSecure ? [("HTTPS", "on")] : []
+        return (fields + security + headerVariables(request.headers)).map { "\($0)=\($1)" }
     }
 
     /// `HTTP_*`: repeated fields joined.

@@ -13,7 +13,7 @@ struct Containment {
     /// Whether requests go out.
     var connects: Bool
 
-    /// What a server needs that serves `folders`, and writes in `writable` only.
+    /// What a server needs that reads in `folders`, and writes in `writable` only.
     init(folders: [String], writable: [String], connects: Bool) {
         readable = folders + Self.ofTheSystem + (connects ? Self.ofConnections : [])
         self.writable = writable

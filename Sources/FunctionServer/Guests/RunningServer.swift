@@ -53,7 +53,8 @@ package final class RunningServer: Sendable {
     ///
     /// If it is to be contained, no other thread may have been started: only those that are started here will be.
     package init(
-        folder: String?, settings: ServerSettings, socket: ListeningSocket, admin: AdminAddress? = nil, logger: Logger
+        folder: String?, settings: ServerSettings, socket: ListeningSocket, others: OtherSockets = OtherSockets(),
+        admin: AdminAddress? = nil, logger: Logger
     ) throws {
         Self.raiseDescriptorLimit()
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
@@ -61,19 +62,26 @@ package final class RunningServer: Sendable {
         if settings.isContained { places.gatherTemporaryFolders() }
         let cache = ModuleCache(configuration: places)
         if settings.isContained {
-            let folders = folder.map { [$0] } ?? settings.configuration.sites.folders
+            let served = folder.map { [$0] } ?? settings.configuration.sites.folders
+            let folders = served + settings.configuration.securityFolders(logger)
             Self.contain(folders: folders, writable: cache.writableFolders(), connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
-            folder: folder, loader: loader, configuration: settings.configuration, socket: socket, admin: admin,
-            logger: logger)
+            folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
+            admin: admin, logger: logger)
     }
 
     /// Where it listens, as in a URL.
     package var address: String { Self.text(server.address) }
+
+    /// Where connections in TLS are taken, as in a URL; nil: nowhere.
+    package var secureAddress: String? { server.secureAddress.map(Self.text) }
+
+    /// Where connections are sent on to those, as in a URL; nil: nowhere.
+    package var redirectAddress: String? { server.redirectAddress.map(Self.text) }
 
     /// Where the admin's pages are, as in a URL; nil: nowhere.
     package var adminAddress: String? { server.adminAddress.map(Self.text) }

@@ -32,7 +32,7 @@ extension ConnectionHandler {
         exchange.status = response.status
         let isLast = isLastResponse(exchange)
         let bytes = ResponseBytes.make(
-            response, date: date.now(), isLast: isLast, hasBody: exchange.head.method != .HEAD,
+            withStrictTransport(response), date: date.now(), isLast: isLast, hasBody: exchange.head.method != .HEAD,
             allocator: context.channel.allocator)
         written += Int64(response.body.readableBytes)
         finished()
@@ -100,14 +100,16 @@ extension ConnectionHandler {
         }
         if let length, mayHaveBody(status) { headers.add(name: "content-length", value: String(length)) }
         if !hasDate { headers.add(name: "date", value: date.now()) }
+        if let policy = strictTransport(beside: fields) { headers.add(name: policy.name, value: policy.value) }
         let isOld = exchange.head.version == .http1_0
         // A body that is not all here makes no difference for the response but for the connection.
         let isLast =
-            !exchange.head.isKeepAlive || exchange.wantsOtherProtocol || !exchange.isComplete && exchange.input == nil
+            stream != nil || !exchange.head.isKeepAlive || exchange.wantsOtherProtocol
+            || !exchange.isComplete && exchange.input == nil
             || isOld && length == nil || frontend.isDraining.load(ordering: .relaxed)
         if isLast {
             isClosing = true
-            headers.add(name: "connection", value: "close")
+            if stream == nil { headers.add(name: "connection", value: "close") }
         } else if isOld {
             headers.add(name: "connection", value: "keep-alive")
         }
@@ -117,7 +119,7 @@ extension ConnectionHandler {
     }
 
     /// Ends the response, and the connection if it is the last.
-    private func end(_ exchange: HTTPExchange) {
+    func end(_ exchange: HTTPExchange) {
         guard let context else { return }
         guard exchange.isComplete, !isClosing else { return endLast(exchange, context) }
         finished()
@@ -222,6 +224,12 @@ extension ConnectionHandler {
 
     private func sendLarge(_ exchange: HTTPExchange, _ answer: StaticAnswer, _ file: OpenFile) {
         let range = answer.range
+        if secure != nil {
+            begin(exchange, answer.status, answer.headers, length: range.count)
+            exchange.phase = .streaming
+            exchange.file = file
+            return sendPieces(exchange, file, range)
+        }
         guard let context, let descriptor = file.duplicate() else { return refuse(exchange, 503) }
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
         begin(exchange, answer.status, answer.headers, length: range.count)

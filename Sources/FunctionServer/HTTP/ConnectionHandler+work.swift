@@ -8,7 +8,7 @@ import WasmRuntime
 extension ConnectionHandler {
     /// Calls the function with the whole request: here, if it has proved to be short, else on a thread.
     func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
-        guard let context, let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        guard let context, let request = takeRequest(exchange) else { return }
         exchange.phase = .working
         if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -49,6 +49,10 @@ extension ConnectionHandler {
         return response
     }
 
+    private func takeRequest(_ exchange: HTTPExchange) -> FunctionRequest? {
+        exchange.takeRequest(remoteAddress: remoteAddress, port: port, isSecure: secure != nil)
+    }
+
     /// Too many instances at a time, or requests that wait for one.
     private func refuseForWant(of limit: Limit, _ exchange: HTTPExchange, _ entry: FunctionTable.Entry) {
         let report = LimitReport(limit: limit, amount: "\(configuration.queue) wait")
@@ -82,7 +86,7 @@ extension ConnectionHandler {
         let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
         let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
         let body = exchange.body
-        guard let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        guard let request = takeRequest(exchange) else { return }
         exchange.phase = .working
         exchange.input = input
         exchange.output = output

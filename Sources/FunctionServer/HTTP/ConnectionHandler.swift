@@ -39,6 +39,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var written: Int64 = 0
     var pace = ConnectionPace()
     var date = DateClock()
+    /// The certificate, if the connection is one in TLS.
+    var secure: SecureConnection?
+    /// Whether requests are only told to come in TLS.
+    var isSentOn = false
+    /// Its place in a connection of HTTP/2, if it is a stream there: one request, then it ends.
+    var stream: StreamPlace?
     private var pending = Queue<HTTPServerRequestPart>()
     private var isDelivering = false
     /// What to answer once the requests before are answered: no more can be read.
@@ -53,9 +59,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        remoteAddress = context.remoteAddress?.ipAddress ?? ""
-        port = context.localAddress?.port ?? 0
+        // The channel of a stream knows its connection's addresses, its context does not.
+        remoteAddress = context.channel.remoteAddress?.ipAddress ?? ""
+        port = context.channel.localAddress?.port ?? 0
         pace.waitForRequest()
+        stream?.load.add(self)
         if context.channel.isActive { startTimer(context) }
     }
 
@@ -73,6 +81,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
         abandon()
+        stream?.load.remove(self)
         self.context = nil
     }
 
@@ -127,7 +136,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Whether the client has still to take much of earlier responses: until then no other is made for it.
-    private var isBehind: Bool { context.map { !$0.channel.isWritable } ?? false }
+    private var isBehind: Bool {
+        if let stream { return stream.load.isBehind }
+        return context.map { !$0.channel.isWritable } ?? false
+    }
 
     /// Takes what is there, up to the next request that has to wait.
     func deliver() {
@@ -160,6 +172,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func finished() {
         guard let exchange else { return }
         self.exchange = nil
+        stream?.load.release(exchange.kept)
         let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
@@ -182,10 +195,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         frontend.requests.add(1, ordering: .relaxed)
         pace.receive()
         exchange.declared = head.headers.first(name: "content-length").flatMap { Int($0) }
-        if let status = RequestHeadRules.refusal(head, maximumBody: configuration.maximumBody) {
+        if let status = RequestHeadRules.refusal(
+            head, maximumBody: configuration.maximumBody, isStream: stream != nil)
+        {
             return refuse(exchange, status)
         }
-        exchange.expectsContinue = head.version == .http1_1 && head.headers.contains(name: "expect")
+        guard !isAnsweredAtTheDoor(exchange) else { return }
+        exchange.expectsContinue = head.version != .http1_0 && head.headers.contains(name: "expect")
         do throws(RequestTarget.Refusal) {
             let target = try RequestTarget(parsing: head.uri)
             exchange.target = target
@@ -262,6 +278,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             exchange.isHeldUp = !input.push(bytes)
             return
         }
+        if let stream {
+            guard stream.load.keep(bytes.readableBytes) else { return refuse(exchange, 503, [("retry-after", "1")]) }
+            exchange.kept += bytes.readableBytes
+        }
         if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
         advance(exchange)
     }
@@ -314,7 +334,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Bytes that the client has not taken.
     private func bufferedBytes(_ context: ChannelHandlerContext) -> Int64 {
-        Int64((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
+        if let stream { return Int64(stream.codec.waiting) }
+        return Int64((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
     }
 
     private func checkTime(_ context: ChannelHandlerContext) {

@@ -7,6 +7,7 @@ package final class Frontend: Sendable {
     let table: FunctionTable
     let files: StaticFiles
     let gate: SiteGate
+    let security: FrontSecurity
     let calls: WorkerPool
     let commands: WorkerPool
     let readers: WorkerPool
@@ -25,9 +26,11 @@ package final class Frontend: Sendable {
     let isDraining = Atomic<Bool>(false)
 
     init(
-        configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, gate: SiteGate, logger: Logger
+        configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, gate: SiteGate,
+        security: FrontSecurity, logger: Logger
     ) {
         self.configuration = configuration
+        self.security = security
         self.table = table
         self.files = files
         self.gate = gate
@@ -51,6 +54,7 @@ package final class Frontend: Sendable {
         calls.stop()
         commands.stop()
         readers.stop()
+        security.certificates?.stop()
         table.stop()
         gate.stop()
     }
@@ -61,5 +65,6 @@ package final class Frontend: Sendable {
     func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
         [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
             && table.waitUntilEnded(until: deadline) && gate.waitUntilEnded(until: deadline)
+            && security.certificates?.waitUntilEnded(until: deadline) != false
     }
 }

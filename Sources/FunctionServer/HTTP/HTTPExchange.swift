@@ -40,6 +40,8 @@ final class HTTPExchange {
     var isComplete = false
     /// The body as far as no stream took it.
     var body = ByteBuffer()
+    /// Bytes of it that count for the connection of a stream.
+    var kept = 0
     /// Bytes of body so far.
     var received = 0
     /// The body's length, if the client says it.
@@ -65,7 +67,7 @@ final class HTTPExchange {
     /// The request as the function gets it.
     ///
     /// The body goes with it.
-    func takeRequest(remoteAddress: String, port: Int) -> FunctionRequest? {
+    func takeRequest(remoteAddress: String, port: Int, isSecure: Bool) -> FunctionRequest? {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
@@ -73,7 +75,8 @@ final class HTTPExchange {
         if withholdsPassword { headers.remove(name: "authorization") }
         var request = FunctionRequest(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
-            headers: headers, remoteAddress: remoteAddress, port: port, body: body, bodyLength: length)
+            headers: headers, remoteAddress: remoteAddress, port: port, isSecure: isSecure, body: body,
+            bodyLength: length)
         request.user = grant?.user
         return request
     }
@@ -82,9 +85,9 @@ final class HTTPExchange {
 /// What is wrong with a request's header, whatever it asks for.
 enum RequestHeadRules {
     /// The status to refuse it with, or nil.
-    static func refusal(_ head: HTTPRequestHead, maximumBody: Int) -> Int? {
+    static func refusal(_ head: HTTPRequestHead, maximumBody: Int, isStream: Bool = false) -> Int? {
         let headers = head.headers
-        guard head.version.major == 1 else { return 505 }
+        guard head.version.major == 1 || isStream && head.version == .http2 else { return 505 }
         let hosts = headers["host"]
         // One host, or none from those who know no better.
         guard hosts.count == 1 || hosts.isEmpty && head.version == .http1_0 else { return 400 }

@@ -40,6 +40,18 @@ package struct ListeningSocket: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Its port; 0 if the system does not say.
+    var port: Int {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+        }
+        guard result == 0 else { return 0 }
+        // It is at the same place for both families.
+        return withUnsafeBytes(of: address) { Int($0[2]) << 8 | Int($0[3]) }
+    }
+
     /// Closes this process's hold on it.
     package func close() {
         Glibc.close(descriptor)

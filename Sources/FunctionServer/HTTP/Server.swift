@@ -2,7 +2,6 @@ import CRuntime
 import Glibc
 package import Logging
 package import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -12,20 +11,20 @@ package final class Server: Sendable {
     package let address: SocketAddress
     private let frontend: Frontend
     private let group: MultiThreadedEventLoopGroup
-    private let listener: any Channel
+    private let listeners: Listeners
     private let admin: (any Channel)?
     private let children: ChildChannels
     private let watcher: FolderWatcher?
 
     private init(
-        address: SocketAddress, frontend: Frontend, group: MultiThreadedEventLoopGroup, listener: any Channel,
+        address: SocketAddress, frontend: Frontend, group: MultiThreadedEventLoopGroup, listeners: Listeners,
         admin: (any Channel)?, children: ChildChannels, watcher: FolderWatcher?
     ) {
         self.admin = admin
         self.address = address
         self.frontend = frontend
         self.group = group
-        self.listener = listener
+        self.listeners = listeners
         self.children = children
         self.watcher = watcher
     }
@@ -36,7 +35,8 @@ package final class Server: Sendable {
     /// Blocks until connections are accepted.
     package static func start(
         folder path: String? = nil, loader: any FunctionLoader, configuration: ServerConfiguration,
-        socket: ListeningSocket? = nil, admin: AdminAddress? = nil, logger: Logger
+        socket: ListeningSocket? = nil, others: OtherSockets = OtherSockets(), admin: AdminAddress? = nil,
+        logger: Logger
     ) throws -> Server {
         let folder =
             try path.map { path throws(ServerError) in try ServedFolder(path: path) }
@@ -52,24 +52,29 @@ package final class Server: Sendable {
             group.next().scheduleTask(in: .nanoseconds(delay)) { work() }
         }
         folder.roots?.dns?.onChange { [weak table] domain in table?.everythingChanged(beneath: domain + "/") }
+        let security = try FrontSecurity(configuration, others, logger: logger)
         let frontend = Frontend(
-            configuration: configuration, table: table, files: StaticFiles(folder: folder), gate: gate, logger: logger)
+            configuration: configuration, table: table, files: StaticFiles(folder: folder), gate: gate,
+            security: security, logger: logger)
         let children = ChildChannels()
-        let listener: any Channel
+        let listeners: Listeners
         var adminListener: (any Channel)?
         do {
-            listener = try bootstrap(group, frontend, children).withBoundSocket(socket.descriptor).wait()
+            let open = { (socket: ListeningSocket, entrance: Entrance) in
+                try listen(socket, bootstrap(group, frontend, children, entrance))
+            }
+            listeners = try Listeners(
+                plain: open(socket, .plain), secure: others.secure.map { try open($0, frontend.secureEntrance()) },
+                redirect: others.redirect.map { try open($0, .redirect) })
             adminListener = try admin?.listen(on: group, frontend)
         } catch {
             frontend.stop()
             try? group.syncShutdownGracefully()
             throw error
         }
-        // NIO has made its own default the backlog of a socket that it was given.
-        listen(socket.descriptor, ListeningSocket.backlog)
         // NIO's event loops have descriptors that a program started from here would get.
         _ = tf_close_all_on_exec()
-        guard let address = listener.localAddress else { throw ServerError("no address") }
+        guard let address = listeners.plain.localAddress else { throw ServerError("no address") }
         let watcher = watch(folder, table, logger)
         let idle = configuration.poolIdleTime
         group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in
@@ -77,7 +82,7 @@ package final class Server: Sendable {
             gate.sweep()
         }
         return Server(
-            address: address, frontend: frontend, group: group, listener: listener, admin: adminListener,
+            address: address, frontend: frontend, group: group, listeners: listeners, admin: adminListener,
             children: children, watcher: watcher)
     }
 
@@ -106,20 +111,29 @@ package final class Server: Sendable {
         return names.count > 1 && SiteName(host: String(names[0]))?.description == String(names[0])
     }
 
+    private static func listen(_ socket: ListeningSocket, _ bootstrap: ServerBootstrap) throws -> any Channel {
+        let channel = try bootstrap.withBoundSocket(socket.descriptor).wait()
+        // NIO has made its own default the backlog of a socket that it was given.
+        Glibc.listen(socket.descriptor, ListeningSocket.backlog)
+        return channel
+    }
+
     private static func bootstrap(
-        _ group: MultiThreadedEventLoopGroup, _ frontend: Frontend, _ children: ChildChannels
+        _ group: MultiThreadedEventLoopGroup, _ frontend: Frontend, _ children: ChildChannels, _ entrance: Entrance
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try configure(channel, frontend, children)
+                    try configure(channel, frontend, children, entrance)
                 }
             }
     }
 
-    private static func configure(_ channel: any Channel, _ frontend: Frontend, _ children: ChildChannels) throws {
+    private static func configure(
+        _ channel: any Channel, _ frontend: Frontend, _ children: ChildChannels, _ entrance: Entrance
+    ) throws {
         let count = frontend.connections.add(1, ordering: .relaxed).newValue
         channel.closeFuture.whenComplete { _ in frontend.connections.subtract(1, ordering: .relaxed) }
         let isWelcome = !frontend.isDraining.load(ordering: .relaxed)
@@ -127,19 +141,17 @@ package final class Server: Sendable {
             throw ServerError("too many connections")
         }
         children.add(channel)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = frontend.configuration.maximumHeader
-        limits.maxHeaderListSize = frontend.configuration.maximumHeader
-        let connection = ConnectionHandler(frontend: frontend)
         let pipeline = channel.pipeline.syncOperations
         // NIO accepts without SOCK_CLOEXEC.
         try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-        try pipeline.addHandler(ByteWatch(connection))
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false, withEncoderConfiguration: .init(),
-            withDecoderLimitConfiguration: limits)
-        try pipeline.addHandler(connection)
+        try entrance.configure(channel, frontend)
     }
+
+    /// Where connections in TLS are taken, if they are.
+    package var secureAddress: SocketAddress? { listeners.secure?.localAddress }
+
+    /// Where connections are sent on to those, if they are.
+    package var redirectAddress: SocketAddress? { listeners.redirect?.localAddress }
 
     /// Where the admin's pages are, if they are anywhere.
     package var adminAddress: SocketAddress? { admin?.localAddress }
@@ -162,7 +174,7 @@ package final class Server: Sendable {
     package func shutDown(endingLoops: Bool = true) {
         guard !frontend.isDraining.exchange(true, ordering: .sequentiallyConsistent) else { return }
         watcher?.stop()
-        try? listener.close().wait()
+        listeners.close()
         let deadline = MonotonicTime.now().advanced(by: frontend.configuration.drainTimeout)
         for channel in children.all() { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         let left = children.waitUntilEmpty(until: deadline)

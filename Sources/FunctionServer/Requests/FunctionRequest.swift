@@ -23,6 +23,8 @@ package struct FunctionRequest: Sendable {
     package var remoteAddress: String
     /// The port it was accepted on.
     package var port: Int
+    /// Whether it came in TLS.
+    package var isSecure: Bool
     /// Whose password came with it, if the server asked for one.
     package var user: String?
     /// The body, as far as it is there: all of it for calls, nothing for commands.
@@ -33,7 +35,7 @@ package struct FunctionRequest: Sendable {
     /// Puts a request together.
     package init(
         method: String, target: RequestTarget, pathInfo: String, version: String = "HTTP/1.1",
-        headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080,
+        headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080, isSecure: Bool = false,
         body: ByteBuffer = ByteBuffer(), bodyLength: Int? = nil
     ) {
         self.method = method
@@ -46,6 +48,7 @@ package struct FunctionRequest: Sendable {
         self.headers = headers
         self.remoteAddress = remoteAddress
         self.port = port
+        self.isSecure = isSecure
         self.body = body
         self.bodyLength = bodyLength
     }

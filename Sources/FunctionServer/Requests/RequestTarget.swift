@@ -88,7 +88,7 @@ package struct RequestTarget: Equatable, Sendable {
     }
 
     /// Strips scheme and authority of the absolute form, and refuses bytes that no target has.
-    private static func originForm(
+    static func originForm(
         _ target: String
     ) throws(Refusal) -> (authority: Substring?, origin: Substring) {
         let isClean = target.utf8.allSatisfy { byte in
