@@ -11,6 +11,8 @@ package struct ServerConfiguration: Sendable {
     package var port = 8080
     /// Whether the served folder holds a folder for each site, which requests find by their `Host`.
     package var holdsSites = false
+    /// Proxies that say truly for whom they ask.
+    package var trustedProxies: [AddressRange] = []
     /// How long a function may take for one request.
     package var timeout: Int64 = 10 * .second
     /// Bytes of the largest request body taken.

@@ -42,6 +42,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Requests")
+    var requests: RequestOptions
+
     @Option(help: "What keeps functions within their memories.")
     var boundsChecks = CompileOptions.BoundsChecks.guardPages
 
@@ -109,6 +112,7 @@ struct ServeCommand: ParsableCommand {
         var settings = ServerSettings()
         settings.configuration.holdsSites = sites != nil
         limits.apply(to: &settings)
+        requests.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
         guard settings.allow(outbound: allowOutbound) else {

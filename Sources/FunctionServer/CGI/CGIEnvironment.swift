@@ -16,7 +16,7 @@ package enum CGIEnvironment {
 
     /// The variables as `NAME=value`, each name once, in a fixed order.
     package static func variables(of request: FunctionRequest) -> [String] {
-        let host = request.headers.first(name: "host") ?? ""
+        let host = request.host
         let fields: [(String, String)] = [
             ("AUTH_TYPE", ""),
             ("CONTENT_LENGTH", request.bodyLength.map(String.init) ?? ""),
@@ -34,7 +34,7 @@ package enum CGIEnvironment {
             ("SERVER_PORT", String(request.port)),
             ("SERVER_PROTOCOL", request.version),
             ("SERVER_SOFTWARE", "Terrafirma"),
-            ("X_FULL_URL", "http://\(host)\(request.target)"),
+            ("X_FULL_URL", "\(request.scheme)://\(host)\(request.target)"),
             ("X_MATCHED_ROUTE", request.script + "/..."),
             ("X_RAW_PATH_INFO", request.rawPathInfo),
         ]

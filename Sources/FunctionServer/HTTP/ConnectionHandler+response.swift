@@ -68,7 +68,8 @@ extension ConnectionHandler {
     func refuse(_ status: Int) {
         isClosing = true
         frontend.report.count(status: status, after: 0)
-        let headers = HTTPHeaders([("connection", "close"), ("content-length", "0")])
+        let identity = RequestIdentity(from: peer, frontend.numbers)
+        let headers = HTTPHeaders([("connection", "close"), ("content-length", "0"), ("x-request-id", identity.id)])
         write(
             .head(HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
         )
@@ -88,12 +89,13 @@ extension ConnectionHandler {
     ) {
         exchange.status = status
         var headers = HTTPHeaders()
-        headers.reserveCapacity(fields.count + 3)
+        headers.reserveCapacity(fields.count + 4)
         var hasDate = false
-        for field in fields {
+        for field in fields where !field.name.isField("x-request-id") {
             headers.add(name: field.name, value: field.value)
-            hasDate = hasDate || field.name.lowercased() == "date"
+            hasDate = hasDate || field.name.isField("date")
         }
+        headers.add(name: "x-request-id", value: exchange.identity.id)
         if let length, mayHaveBody(status) { headers.add(name: "content-length", value: String(length)) }
         if !hasDate { headers.add(name: "date", value: date.now()) }
         let isOld = exchange.head.version == .http1_0

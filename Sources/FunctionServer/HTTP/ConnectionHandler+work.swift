@@ -8,7 +8,7 @@ import WasmRuntime
 extension ConnectionHandler {
     /// Calls the function with the whole request: here, if it has proved to be short, else on a thread.
     func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
-        guard let context, let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        guard let context, let request = exchange.takeRequest(port: port, frontend.numbers) else { return }
         exchange.phase = .working
         if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -60,7 +60,9 @@ extension ConnectionHandler {
     }
 
     private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
-        FunctionLog(name: exchange.name, logger: frontend.logger, budget: entry.log, report: entry.report)
+        FunctionLog(
+            name: exchange.name, logger: frontend.logger, budget: entry.log, report: entry.report,
+            request: exchange.identity.id)
     }
 
     private func finish(_ number: UInt64, _ result: Frontend.CallResult) {
@@ -82,7 +84,7 @@ extension ConnectionHandler {
         let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
         let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
         let body = exchange.body
-        guard let request = exchange.takeRequest(remoteAddress: remoteAddress, port: port) else { return }
+        guard let request = exchange.takeRequest(port: port, frontend.numbers) else { return }
         exchange.phase = .working
         exchange.input = input
         exchange.output = output

@@ -27,7 +27,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var exchange: HTTPExchange?
     var number: UInt64 = 0
-    var remoteAddress = ""
+    var peer = Peer()
     var port = 0
     /// Whether no further request is answered.
     var isClosing = false
@@ -53,7 +53,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        remoteAddress = context.remoteAddress?.ipAddress ?? ""
+        peer = Peer(address: context.remoteAddress?.ipAddress ?? "", trusted: configuration.trustedProxies)
         port = context.localAddress?.port ?? 0
         pace.waitForRequest()
         if context.channel.isActive { startTimer(context) }
@@ -77,7 +77,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        frontend.logger.debug("\(remoteAddress): \(LogEscaping.escape("\(error)"))")
+        frontend.logger.debug("\(peer.address): \(LogEscaping.escape("\(error)"))")
         guard let error = error as? HTTPParserError, context.channel.isActive, !isClosing else {
             context.close(promise: nil)
             return
@@ -177,7 +177,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead) {
         guard !isClosing else { return }
         number &+= 1
-        let exchange = HTTPExchange(number: number, head: head)
+        let identity = RequestIdentity(
+            from: peer, head.headers, trusted: configuration.trustedProxies, frontend.numbers)
+        let exchange = HTTPExchange(
+            number: number, head: head, identity: identity ?? RequestIdentity(from: peer, frontend.numbers))
         self.exchange = exchange
         frontend.requests.add(1, ordering: .relaxed)
         pace.receive()
@@ -185,12 +188,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let status = RequestHeadRules.refusal(head, maximumBody: configuration.maximumBody) {
             return refuse(exchange, status)
         }
+        guard identity != nil else { return refuse(exchange, 400) }
         exchange.expectsContinue = head.version == .http1_1 && head.headers.contains(name: "expect")
         do throws(RequestTarget.Refusal) {
             let target = try RequestTarget(parsing: head.uri)
             exchange.target = target
             if configuration.holdsSites {
-                switch RequestSite(of: head, target) {
+                switch RequestSite(of: head, target, forwardedHost: exchange.identity.forwardedHost) {
                 case .site(let name): exchange.site = "\(name)/"
                 case .none: return refuse(exchange, 404)
                 case .ambiguous: return refuse(exchange, 400)

@@ -19,6 +19,8 @@ package final class Frontend: Sendable {
     let callsOnLoops: Bool
     /// Of answers that no function gave.
     let report = FunctionReport()
+    /// Names of requests.
+    let numbers = IdentityNumbers()
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)

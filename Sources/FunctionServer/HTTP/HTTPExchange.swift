@@ -18,6 +18,8 @@ final class HTTPExchange {
     let number: UInt64
     let head: HTTPRequestHead
     let startedAt: MonotonicTime
+    /// Whom it is from, and what it is known by.
+    var identity: RequestIdentity
     var phase = Phase.receiving
     var target: RequestTarget?
     /// Where the site's files are, with a slash at its end: empty if there is one site only.
@@ -48,22 +50,28 @@ final class HTTPExchange {
     /// Whether the parser takes what follows for another protocol, which we do not speak: it reads no more requests.
     var wantsOtherProtocol: Bool { head.method == .CONNECT || head.headers.contains(name: "upgrade") }
 
-    init(number: UInt64, head: HTTPRequestHead) {
+    init(number: UInt64, head: HTTPRequestHead, identity: RequestIdentity) {
         self.number = number
         self.head = head
+        self.identity = identity
         startedAt = .now()
     }
 
     /// The request as the function gets it.
     ///
     /// The body goes with it.
-    func takeRequest(remoteAddress: String, port: Int) -> FunctionRequest? {
+    func takeRequest(port: Int, _ numbers: IdentityNumbers) -> FunctionRequest? {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
-        return FunctionRequest(
+        var request = FunctionRequest(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
-            headers: head.headers, remoteAddress: remoteAddress, port: port, body: body, bodyLength: length)
+            headers: identity.headers(of: head.headers, numbers), remoteAddress: identity.client, port: port,
+            body: body, bodyLength: length)
+        request.id = identity.id
+        if let host = identity.forwardedHost { request.host = host }
+        if let scheme = identity.forwardedScheme { request.scheme = scheme }
+        return request
     }
 }
 
@@ -93,7 +101,7 @@ enum RequestHeadRules {
         return nil
     }
 
-    private static func isHost(_ host: String) -> Bool {
+    static func isHost(_ host: String) -> Bool {
         host.utf8.count <= 260
             && host.utf8.allSatisfy { byte in
                 ResponseHeaderRules.isTokenByte(byte) || "[]:,;=()".utf8.contains(byte)

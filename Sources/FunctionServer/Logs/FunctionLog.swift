@@ -17,11 +17,16 @@ package final class FunctionLog: ByteSink, Sendable {
     private let logger: Logger
     private let budget: LogBudget
     private let report: FunctionReport?
+    private let request: String?
     private let state = Mutex(State())
 
-    /// A log for one request.
-    package init(name: String, logger: Logger, budget: LogBudget = LogBudget(), report: FunctionReport? = nil) {
+    /// A log for one request, which each line names at its end.
+    package init(
+        name: String, logger: Logger, budget: LogBudget = LogBudget(), report: FunctionReport? = nil,
+        request: String? = nil
+    ) {
         self.name = name
+        self.request = request
         self.report = report
         self.budget = budget
         self.logger = logger
@@ -97,6 +102,6 @@ package final class FunctionLog: ByteSink, Sendable {
         guard case .write(let dropped) = budget.take() else { return }
         let name = LogEscaping.escape(name)
         if dropped > 0 { logger.warning("\(name): \(dropped) lines were dropped") }
-        logger.log(level: level, "\(name): \(line)")
+        logger.log(level: level, "\(name): \(line)", metadata: request.map { ["request": "\($0)"] })
     }
 }

@@ -23,6 +23,12 @@ package struct FunctionRequest: Sendable {
     package var remoteAddress: String
     /// The port it was accepted on.
     package var port: Int
+    /// `http` or `https`, as the client asked.
+    package var scheme = "http"
+    /// The host that the client asked for, with its port; empty if it said none.
+    package var host: String
+    /// What the request is known by, in the log and to others.
+    package var id = ""
     /// The body, as far as it is there: all of it for calls, nothing for commands.
     package var body: ByteBuffer
     /// Bytes of the whole body, where that is known.
@@ -44,6 +50,7 @@ package struct FunctionRequest: Sendable {
         self.headers = headers
         self.remoteAddress = remoteAddress
         self.port = port
+        self.host = headers.first(name: "host") ?? ""
         self.body = body
         self.bodyLength = bodyLength
     }
