@@ -67,7 +67,9 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap { _ in TextLogHandler() }
+        LoggingSystem.bootstrap { [format = requests.logFormat] _ in
+            format == .json ? JSONLogHandler() as any LogHandler : TextLogHandler()
+        }
         let logger = Logger(label: "tfc-serve")
         do {
             let settings = try settings()
@@ -94,7 +96,7 @@ struct ServeCommand: ParsableCommand {
     private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
         logger.info("listening on http://\(server.address)")
         if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
-        let signal = signals.wait()
+        let signal = signals.wait { server.reopenLogs() }
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
         signals.endAtTheNext()
         server.shutDown()

@@ -74,6 +74,7 @@ struct AdminPages: Sendable {
             text.sample("terrafirma_loads_total", failed, String(snapshot.loadFailures))
         }
         ofTheServer(&text)
+        ofTheAccessLog(&text)
         ofTheRegistry(&text)
         return text.text
     }
@@ -85,6 +86,12 @@ struct AdminPages: Sendable {
         for (name, pool) in [("call", frontend.calls), ("command", frontend.commands), ("file", frontend.readers)] {
             text.sample("terrafirma_waiting_requests", [("pool", name)], String(pool.waiting))
         }
+    }
+
+    private func ofTheAccessLog(_ text: inout PrometheusText) {
+        guard let log = frontend.accessLog else { return }
+        text.begin("terrafirma_access_log_dropped_lines_total", .counter, "Lines that were not written.")
+        text.sample("terrafirma_access_log_dropped_lines_total", [], String(log.dropped))
     }
 
     /// Counters that were made where something is counted, as those of limits.

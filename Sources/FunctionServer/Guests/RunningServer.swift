@@ -14,6 +14,10 @@ package struct ServerSettings: Sendable {
     package var limits = GuestLimits()
     /// How functions are compiled.
     package var compilation = CompileOptions()
+    /// How answers are logged; nil: not at all.
+    package var accessLog: LogFormat?
+    /// The file that they are logged to; nil: the standard output stream.
+    package var accessLogFile: String?
     /// Whether the process gives up what it does not need, before any function runs.
     package var isContained = false
     private var outbound: [HostPattern] = []
@@ -32,6 +36,13 @@ package struct ServerSettings: Sendable {
 
     /// Whether guests may send requests.
     var connects: Bool { !outbound.isEmpty }
+
+    /// Folders beside the cache in which files are made.
+    var writableFolders: [String] {
+        guard accessLog != nil, let accessLogFile else { return [] }
+        guard let slash = accessLogFile.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ["."] }
+        return [slash == accessLogFile.startIndex ? "/" : String(accessLogFile[..<slash])]
+    }
 
     /// What guests get of it.
     var guestLimits: GuestLimits {
@@ -57,15 +68,18 @@ package final class RunningServer: Sendable {
         var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
         if settings.isContained { places.gatherTemporaryFolders() }
         let cache = ModuleCache(configuration: places)
+        let accessLog = try settings.accessLog.map { format throws(ServerError) in
+            try AccessLog(format: format, path: settings.accessLogFile, logger: logger)
+        }
         if settings.isContained {
-            Self.contain(folder: folder, writable: cache.writableFolders(), connects: settings.connects, logger)
+            Self.contain(folder: folder, writable: cache.writableFolders() + settings.writableFolders, connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, admin: admin,
-            logger: logger)
+            logger: logger, accessLog: accessLog)
     }
 
     /// Where it listens, as in a URL.
@@ -81,6 +95,9 @@ package final class RunningServer: Sendable {
 
     /// Requests being answered.
     package var requestsUnderWay: Int { server.requestsUnderWay }
+
+    /// Opens the files anew that are logged to.
+    package func reopenLogs() { server.reopenLogs() }
 
     /// Lets requests under way end, within the time for that; the process is to end next.
     ///

@@ -69,12 +69,19 @@ extension ConnectionHandler {
         isClosing = true
         frontend.report.count(status: status, after: 0)
         let identity = RequestIdentity(from: peer, frontend.numbers)
+        tellOfNoRequest(identity, status)
         let headers = HTTPHeaders([("connection", "close"), ("content-length", "0"), ("x-request-id", identity.id)])
         write(
             .head(HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
         )
         context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         context?.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(configuration.linger)) { self.close() }
+    }
+
+    /// A line of the access log for what was no request.
+    func tellOfNoRequest(_ identity: RequestIdentity, _ status: Int) {
+        frontend.accessLog?.add(
+            AccessEntry(time: nanosecondsSinceEpoch(), id: identity.id, client: identity.client, status: status))
     }
 
     private func mayHaveBody(_ status: Int) -> Bool {

@@ -163,6 +163,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
+        frontend.accessLog?.add(AccessEntry(exchange, status: status, written: written, duration: elapsed))
         if let entry = exchange.entry {
             entry.report.end(status: status, after: elapsed)
         } else {
@@ -182,6 +183,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let exchange = HTTPExchange(
             number: number, head: head, identity: identity ?? RequestIdentity(from: peer, frontend.numbers))
         self.exchange = exchange
+        exchange.writtenBefore = written
         frontend.requests.add(1, ordering: .relaxed)
         pace.receive()
         exchange.declared = head.headers.first(name: "content-length").flatMap { Int($0) }
@@ -333,7 +335,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .tooSlow:
             if let exchange, exchange.phase == .receiving {
                 refuse(exchange, 408)
-            } else if exchange == nil {
+            } else if exchange == nil, !isClosing {
                 watch?.refuse()
             }
             close()
@@ -367,7 +369,11 @@ final class ByteWatch: ChannelInboundHandler {
 
     /// Answers a request whose header never ended.
     func refuse() {
-        let answer = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        let identity = RequestIdentity(from: connection.peer, connection.frontend.numbers)
+        connection.tellOfNoRequest(identity, 408)
+        let answer =
+            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n"
+            + "x-request-id: \(identity.id)\r\n\r\n"
         let promise = context?.eventLoop.makePromise(of: Void.self)
         connection.lastWrite = promise?.futureResult
         context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: promise)

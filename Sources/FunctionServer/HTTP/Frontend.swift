@@ -19,13 +19,20 @@ package final class Frontend: Sendable {
     let callsOnLoops: Bool
     /// Of answers that no function gave.
     let report = FunctionReport()
+    /// Where each answer is told of; nil: nowhere.
+    let accessLog: AccessLog?
     /// Names of requests.
     let numbers = IdentityNumbers()
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
 
-    init(configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, logger: Logger) {
+    init(
+        configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, logger: Logger,
+        accessLog: AccessLog? = nil
+    ) {
+        self.accessLog = accessLog
+        accessLog?.start()
         self.configuration = configuration
         self.table = table
         self.files = files
@@ -50,6 +57,7 @@ package final class Frontend: Sendable {
         commands.stop()
         readers.stop()
         table.stop()
+        accessLog?.stop()
     }
 
     /// Waits for all threads.
@@ -57,6 +65,6 @@ package final class Frontend: Sendable {
     /// False: some are still busy.
     func waitUntilEnded(until deadline: MonotonicTime) -> Bool {
         [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
-            && table.waitUntilEnded(until: deadline)
+            && table.waitUntilEnded(until: deadline) && accessLog?.waitUntilEnded(until: deadline) != false
     }
 }

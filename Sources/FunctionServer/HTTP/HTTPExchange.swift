@@ -43,6 +43,10 @@ final class HTTPExchange {
     var output: ResponseStream?
     /// Whether the body's sender is held up.
     var isHeldUp = false
+    /// Who the client is, if it has shown that.
+    var user: String?
+    /// Bytes of body that the connection had been handed before this response.
+    var writtenBefore: Int64 = 0
     /// The file that is being sent.
     var file: OpenFile?
     /// Whether the response's status permits no body: what a command writes as one is thrown away.

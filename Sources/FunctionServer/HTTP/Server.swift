@@ -35,7 +35,7 @@ package final class Server: Sendable {
     /// Blocks until connections are accepted.
     package static func start(
         folder path: String, loader: any FunctionLoader, configuration: ServerConfiguration,
-        socket: ListeningSocket? = nil, admin: AdminAddress? = nil, logger: Logger
+        socket: ListeningSocket? = nil, admin: AdminAddress? = nil, logger: Logger, accessLog: AccessLog? = nil
     ) throws -> Server {
         let folder = try ServedFolder(path: path, holdsSites: configuration.holdsSites)
         let socket = try socket ?? ListeningSocket(host: configuration.host, port: configuration.port)
@@ -46,7 +46,8 @@ package final class Server: Sendable {
             group.next().scheduleTask(in: .milliseconds(20)) { work() }
         }
         let frontend = Frontend(
-            configuration: configuration, table: table, files: StaticFiles(folder: folder), logger: logger)
+            configuration: configuration, table: table, files: StaticFiles(folder: folder), logger: logger,
+            accessLog: accessLog)
         let children = ChildChannels()
         let listener: any Channel
         var adminListener: (any Channel)?
@@ -135,6 +136,9 @@ package final class Server: Sendable {
 
     /// Connections that are open.
     package var openConnections: Int { frontend.connections.load(ordering: .relaxed) }
+
+    /// Opens the access log's file anew.
+    package func reopenLogs() { frontend.accessLog?.reopen() }
 
     /// Requests being answered.
     package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }

@@ -13,7 +13,7 @@ final class TestServer {
     let counters = CounterRegistry()
 
     init(
-        _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(),
+        _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(), accessLog: AccessLog? = nil,
         configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         folder = try TestFolder(files)
@@ -27,7 +27,8 @@ final class TestServer {
         configure(&configuration)
         let admin = AdminAddress(socket: try ListeningSocket(host: "127.0.0.1", port: 0), counters: counters)
         server = try Server.start(
-            folder: folder.path, loader: loader, configuration: configuration, admin: admin, logger: log.logger())
+            folder: folder.path, loader: loader, configuration: configuration, admin: admin, logger: log.logger(),
+            accessLog: accessLog)
     }
 
     deinit {
