@@ -72,7 +72,9 @@ package final class RunningServer: Sendable {
             try AccessLog(format: format, path: settings.accessLogFile, logger: logger)
         }
         if settings.isContained {
-            Self.contain(folder: folder, writable: cache.writableFolders() + settings.writableFolders, connects: settings.connects, logger)
+            Self.contain(
+                folder: folder, writable: cache.writableFolders() + settings.writableFolders,
+                connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }

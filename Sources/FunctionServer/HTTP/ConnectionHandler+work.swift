@@ -8,7 +8,9 @@ import WasmRuntime
 extension ConnectionHandler {
     /// Calls the function with the whole request: here, if it has proved to be short, else on a thread.
     func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
-        guard let context, let request = exchange.takeRequest(port: port, frontend.numbers) else { return }
+        guard let context, let request = exchange.takeRequest(port: port, localHost: localHost, frontend.numbers) else {
+            return
+        }
         exchange.phase = .working
         if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -84,7 +86,7 @@ extension ConnectionHandler {
         let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
         let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
         let body = exchange.body
-        guard let request = exchange.takeRequest(port: port, frontend.numbers) else { return }
+        guard let request = exchange.takeRequest(port: port, localHost: localHost, frontend.numbers) else { return }
         exchange.phase = .working
         exchange.input = input
         exchange.output = output

@@ -29,6 +29,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var number: UInt64 = 0
     var peer = Peer()
     var port = 0
+    /// What we are called where a client names no host.
+    var localHost = ""
     /// Whether no further request is answered.
     var isClosing = false
     /// The end of the last response.
@@ -55,6 +57,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         peer = Peer(address: context.remoteAddress?.ipAddress ?? "", trusted: configuration.trustedProxies)
         port = context.localAddress?.port ?? 0
+        localHost = ClientAddress(context.localAddress?.ipAddress ?? "")?.asHost ?? "localhost"
         pace.waitForRequest()
         if context.channel.isActive { startTimer(context) }
     }

@@ -64,7 +64,7 @@ final class HTTPExchange {
     /// The request as the function gets it.
     ///
     /// The body goes with it.
-    func takeRequest(port: Int, _ numbers: IdentityNumbers) -> FunctionRequest? {
+    func takeRequest(port: Int, localHost: String, _ numbers: IdentityNumbers) -> FunctionRequest? {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
@@ -74,7 +74,12 @@ final class HTTPExchange {
             body: body, bodyLength: length)
         request.id = identity.id
         if let host = identity.forwardedHost { request.host = host }
-        if let scheme = identity.forwardedScheme { request.scheme = scheme }
+        if let scheme = identity.forwardedScheme {
+            request.scheme = scheme
+            request.port = SiteName.port(of: request.host) ?? (scheme == "https" ? 443 : 80)
+        }
+        // Only clients of HTTP/1.0 may leave it out.
+        if request.host.isEmpty { request.host = localHost }
         return request
     }
 }

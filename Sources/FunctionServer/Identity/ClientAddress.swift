@@ -46,6 +46,9 @@ package struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
 
     fileprivate var isIPv4: Bool { words.high == 0 && words.low >> 32 == 0xFFFF }
 
+    /// As in a URL.
+    var asHost: String { isIPv4 ? description : "[\(description)]" }
+
     package var description: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         var bytes = (words.high.bigEndian, words.low.bigEndian)
