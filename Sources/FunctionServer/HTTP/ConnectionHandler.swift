@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     static let readAhead = 128 * 1024
     /// Bytes thrown away after an early answer, before the connection is closed under the sender.
     static let discarded = 4 << 20
+    /// Bytes around a byte of body, at most, on average: the smallest chunks have five.
+    static let framing = 8
     /// Parts of later requests that wait before no more is read.
     static let pipelined = 64
     /// How long an idle connection is kept when the server shuts down.
@@ -309,8 +311,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: - Time
 
     /// Bytes are there, of whatever.
-    func bytesArrived() {
-        if exchange == nil, !isBehind { pace.receiveHead() }
+    ///
+    /// False: more of them than any body needs are none of the body.
+    func bytesArrived(_ count: Int) -> Bool {
+        guard let exchange else {
+            if !isBehind { pace.receiveHead() }
+            return true
+        }
+        guard !exchange.isComplete else { return true }
+        exchange.arrived += count
+        // Those of this read are not parsed yet.
+        let framing = exchange.arrived - count - exchange.received
+        return framing <= configuration.maximumHeader + Self.framing * exchange.received
+    }
+
+    /// The client sends what is no end of a body, and no body either: extensions of chunks.
+    func refuseFraming(_ context: ChannelHandlerContext) {
+        watch?.isDeaf = true
+        guard let exchange, exchange.phase == .receiving else { return context.close(promise: nil) }
+        refuse(exchange, 400)
     }
 
     private func startTimer(_ context: ChannelHandlerContext) {
@@ -355,6 +374,7 @@ final class ByteWatch: ChannelInboundHandler {
     private let connection: ConnectionHandler
     /// Whether bytes are thrown away: no request can be read from them any more.
     var isDeaf = false
+    private var unheard = 0
     private var context: ChannelHandlerContext?
 
     init(_ connection: ConnectionHandler) {
@@ -392,8 +412,15 @@ final class ByteWatch: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isDeaf else { return }
-        connection.bytesArrived()
+        let count = unwrapInboundIn(data).readableBytes
+        guard !isDeaf else {
+            unheard += count
+            if unheard > ConnectionHandler.discarded { context.close(promise: nil) }
+            return
+        }
+        guard connection.bytesArrived(count) else {
+            return connection.refuseFraming(context)
+        }
         context.fireChannelRead(data)
     }
 }

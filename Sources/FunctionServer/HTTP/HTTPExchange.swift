@@ -34,6 +34,8 @@ final class HTTPExchange {
     var isComplete = false
     /// The body as far as no stream took it.
     var body = ByteBuffer()
+    /// Bytes that came for the body, with what is around its chunks.
+    var arrived = 0
     /// Bytes of body so far.
     var received = 0
     /// The body's length, if the client says it.

@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 import Synchronization
 import WasmRuntime
@@ -36,7 +37,7 @@ package final class FunctionLog: ByteSink, Sendable {
     package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         state.withLock { state in
             var rest = bytes[...]
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            while let end = Self.lineEnd(in: rest) {
                 take(rest[..<end], &state)
                 emit(&state)
                 rest = rest[(end + 1)...]
@@ -79,6 +80,13 @@ package final class FunctionLog: ByteSink, Sendable {
                 print("\(state.lines - Self.maximumLines) lines more")
             }
         }
+    }
+
+    /// Quick, since a guest may write a great deal without one.
+    private static func lineEnd(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        guard let start = bytes.base.baseAddress, !bytes.isEmpty else { return nil }
+        let from = start + bytes.startIndex
+        return memchr(from, Int32(UInt8(ascii: "\n")), bytes.count).map { UnsafeRawPointer($0) - start }
     }
 
     private func take(_ bytes: Slice<UnsafeRawBufferPointer>, _ state: inout State) {
