@@ -33,6 +33,8 @@ package struct ServerConfiguration: Sendable {
     package var minimumRate: Int64 = 8 * 1024
     /// How long requests wait for a function's first version.
     package var loadTimeout: Int64 = 30 * .second
+    /// How long the server is not ready because functions that were there at its start are being loaded.
+    package var readyTimeout: Int64 = 60 * .second
     /// How long shutting down waits for requests under way.
     package var drainTimeout: Int64 = 30 * .second
     /// Threads for guests of the host calls.

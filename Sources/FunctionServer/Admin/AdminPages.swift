@@ -26,10 +26,14 @@ struct AdminPages: Sendable {
         }
     }
 
-    /// Ready while it takes connections: what is in the folder is loaded when it is asked for, at the latest.
+    /// Ready once what was there at the start is loaded, or has had its time, and while connections are taken.
     private var readiness: Answer {
-        frontend.isDraining.load(ordering: .relaxed)
-            ? Answer(status: .serviceUnavailable, body: "shutting down\n") : Answer(body: "ready\n")
+        if frontend.isDraining.load(ordering: .relaxed) {
+            return Answer(status: .serviceUnavailable, body: "shutting down\n")
+        }
+        let isLate = MonotonicTime.now() >= frontend.startedAt.advanced(by: frontend.configuration.readyTimeout)
+        guard !isLate, let (done, total) = frontend.table.loading.progress else { return Answer(body: "ready\n") }
+        return Answer(status: .serviceUnavailable, body: "loading: \(done) of \(total)\n")
     }
 
     private var functions: [(name: String, report: FunctionReport)] {

@@ -26,6 +26,7 @@ package final class Frontend: Sendable {
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
+    let startedAt = MonotonicTime.now()
 
     init(
         configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, logger: Logger,

@@ -78,11 +78,16 @@ package final class Server: Sendable {
                 switch event {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")
-                case .changed(let name): if isFunction(name, holdsSites) { table.changed(name) }
+                case .changed(let name):
+                    guard isFunction(name, holdsSites) else { return }
+                    table.loading.add(name)
+                    table.changed(name)
+                case .listed: table.loading.listed()
                 }
             }
         } catch {
             logger.warning("changes are noticed by looking at the files only: \(error)")
+            table.loading.listed()
             return nil
         }
     }
