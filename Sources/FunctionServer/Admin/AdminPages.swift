@@ -71,16 +71,47 @@ struct AdminPages: Sendable {
                 text.sample("terrafirma_loop_calls_total", [("function", name), ("result", result)], String(count))
             }
         }
+        ofTraps(&text, all)
         text.begin("terrafirma_loads_total", .counter, "Versions of functions that went live, or did not load.")
         for (name, _, snapshot) in all {
             text.sample("terrafirma_loads_total", [("function", name), ("result", "live")], String(snapshot.loads))
             let failed = [("function", name), ("result", "failed")]
             text.sample("terrafirma_loads_total", failed, String(snapshot.loadFailures))
         }
+        ofVersions(&text, all)
         ofTheServer(&text)
         ofTheAccessLog(&text)
         ofTheRegistry(&text)
         return text.text
+    }
+
+    private typealias Functions = [(String, FunctionReport, FunctionReport.Snapshot)]
+
+    private func ofTraps(_ text: inout PrometheusText, _ all: Functions) {
+        text.begin("terrafirma_traps_total", .counter, "Requests that a trap ended, by its kind.")
+        for (name, _, snapshot) in all {
+            for (kind, count) in snapshot.traps.sorted(by: { $0.key < $1.key }) {
+                text.sample("terrafirma_traps_total", [("function", name), ("kind", kind)], String(count))
+            }
+        }
+    }
+
+    private func ofVersions(_ text: inout PrometheusText, _ all: Functions) {
+        text.begin("terrafirma_swaps_total", .counter, "Versions that took the place of one that served.")
+        for (name, _, snapshot) in all {
+            text.sample("terrafirma_swaps_total", [("function", name)], String(snapshot.swaps))
+        }
+        text.begin("terrafirma_instances", .gauge, "Instances at this moment.")
+        for (name, report, _) in all {
+            text.sample("terrafirma_instances", [("function", name)], String(report.instances))
+        }
+        text.begin("terrafirma_functions", .gauge, "Functions there are, by whether a version of them serves.")
+        let live = all.count { $0.2.version != nil }
+        text.sample("terrafirma_functions", [("state", "live")], String(live))
+        text.sample("terrafirma_functions", [("state", "broken")], String(all.count - live))
+        text.begin("terrafirma_sites", .gauge, "Sites that have functions.")
+        let sites = frontend.configuration.holdsSites ? Set(all.map { $0.0.prefix { $0 != "/" } }).count : 1
+        text.sample("terrafirma_sites", [], String(sites))
     }
 
     private func ofTheServer(_ text: inout PrometheusText) {

@@ -132,7 +132,9 @@ extension Frontend {
     ) -> CallResult {
         let start = MonotonicTime.now()
         guard start < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
+        log.report?.beginInstance()
         defer {
+            log.report?.endInstance()
             function.pace.took(MonotonicTime.now().nanoseconds - start.nanoseconds)
             log.finish()
         }
@@ -151,7 +153,11 @@ extension Frontend {
         _ function: any CommandFunction, _ request: FunctionRequest, log: FunctionLog, input: any ByteSource,
         output: ResponseStream, deadline: MonotonicTime
     ) -> FunctionFailure? {
-        defer { log.finish() }
+        log.report?.beginInstance()
+        defer {
+            log.report?.endInstance()
+            log.finish()
+        }
         do throws(FunctionFailure) {
             try CGIGateway.run(function, request: request, input: input, stream: output, log: log, deadline: deadline)
             return nil

@@ -17,7 +17,7 @@ package final class FunctionLog: ByteSink, Sendable {
     private let name: String
     private let logger: Logger
     private let budget: LogBudget
-    private let report: FunctionReport?
+    let report: FunctionReport?
     private let request: String?
     private let state = Mutex(State())
 

@@ -93,10 +93,13 @@ package struct FunctionFailure: Error, Sendable {
     package let kind: Kind
     /// What the log gets: the trap and its backtrace, or what is wrong with the output.
     package let cause: String
+    /// The trap, as metrics name it, if there was one.
+    package let trap: String?
 
     /// Says what went wrong.
-    package init(_ kind: Kind, _ cause: String) {
+    package init(_ kind: Kind, _ cause: String, trap: String? = nil) {
         self.kind = kind
         self.cause = cause
+        self.trap = trap
     }
 }
