@@ -30,7 +30,8 @@ extension ConnectionHandler {
         exchange.status = response.status
         let isLast = isLastResponse(exchange)
         let bytes = ResponseBytes.make(
-            response, date: date.now(), isLast: isLast, hasBody: exchange.head.method != .HEAD,
+            response, id: exchange.identity.id, date: date.now(), isLast: isLast,
+            hasBody: exchange.head.method != .HEAD,
             allocator: context.channel.allocator)
         written += Int64(response.body.readableBytes)
         finished()
