@@ -29,11 +29,12 @@ extension ConnectionHandler {
         else { return false }
         exchange.status = response.status
         let isLast = isLastResponse(exchange)
+        let hasBody = exchange.head.method != .HEAD
         let bytes = ResponseBytes.make(
             response, id: exchange.identity.id, date: date.now(), isLast: isLast,
-            hasBody: exchange.head.method != .HEAD,
+            hasBody: hasBody,
             allocator: context.channel.allocator)
-        written += Int64(response.body.readableBytes)
+        if hasBody { written += Int64(response.body.readableBytes) }
         finished()
         if isLast {
             isClosing = true
