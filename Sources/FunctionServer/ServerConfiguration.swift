@@ -13,6 +13,8 @@ package struct ServerConfiguration: Sendable {
     package var sites = SiteSources()
     /// Whether each host has a folder of its own.
     package var holdsSites: Bool { !sites.isEmpty }
+    /// Proxies that say truly for whom they ask.
+    package var trustedProxies: [AddressRange] = []
     /// How long a site's next password that takes work waits after the one before.
     package var passwordPause: Int64 = .second / 2
     /// The folder of certificates, for connections in TLS.
@@ -41,6 +43,8 @@ package struct ServerConfiguration: Sendable {
     package var minimumRate: Int64 = 8 * 1024
     /// How long requests wait for a function's first version.
     package var loadTimeout: Int64 = 30 * .second
+    /// How long the server is not ready because functions that were there at its start are being loaded.
+    package var readyTimeout: Int64 = 60 * .second
     /// How long shutting down waits for requests under way.
     package var drainTimeout: Int64 = 30 * .second
     /// Threads for guests of the host calls.

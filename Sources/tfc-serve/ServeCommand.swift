@@ -42,6 +42,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Requests")
+    var requests: RequestOptions
+
     @Option(help: "What keeps functions within their memories.")
     var boundsChecks = CompileOptions.BoundsChecks.guardPages
 
@@ -75,7 +78,9 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap { _ in TextLogHandler() }
+        LoggingSystem.bootstrap { [format = requests.logFormat] _ in
+            format == .json ? JSONLogHandler() as any LogHandler : TextLogHandler()
+        }
         let logger = Logger(label: "tfc-serve")
         do {
             let settings = try settings()
@@ -106,7 +111,7 @@ struct ServeCommand: ParsableCommand {
         if let address = server.secureAddress { logger.info("listening on https://\(address)") }
         if let address = server.redirectAddress { logger.info("sending on from http://\(address)") }
         if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
-        let signal = signals.wait()
+        let signal = signals.wait { server.reopenLogs() }
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
         signals.endAtTheNext()
         server.shutDown()
@@ -124,6 +129,7 @@ struct ServeCommand: ParsableCommand {
         var settings = ServerSettings()
         limits.apply(to: &settings)
         security.apply(to: &settings)
+        requests.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
         settings.resolver = Resolver(servers: resolver)

@@ -17,20 +17,25 @@ struct StopSignals {
     /// The signal that tells the process that serves what this one told its supervisor.
     static func handedOn(_ number: Int32) -> Int32 { number == SIGINT ? SIGUSR2 : SIGUSR1 }
 
-    /// Keeps the signals from all threads that are started from now on.
+    /// Keeps the signals, and SIGHUP, from all threads that are started from now on.
     func block() {
         var set = set
+        sigaddset(&set, SIGHUP)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for one.
+    /// Waits for one; meanwhile each SIGHUP has something done anew.
     ///
     /// Returns its name.
-    func wait() -> String {
+    func wait(anew: () -> Void) -> String {
         var set = set
-        var number: Int32 = 0
-        while sigwait(&set, &number) != 0 {}
-        return meanings[number] ?? ""
+        sigaddset(&set, SIGHUP)
+        while true {
+            var number: Int32 = 0
+            guard sigwait(&set, &number) == 0 else { continue }
+            guard number == SIGHUP else { return meanings[number] ?? "" }
+            anew()
+        }
     }
 
     /// From now on one more of them ends the process at once.

@@ -48,6 +48,12 @@ struct AdminTests {
             samples["terrafirma_loads_total{function=\"f.wasm\",result=\"\(result)\"}"]
         }
         #expect(try #require(loads("live")) >= 2 && loads("failed") == 1)
+        #expect(try #require(samples["terrafirma_swaps_total{function=\"f.wasm\"}"]) >= 1)
+        #expect(samples["terrafirma_swaps_total{function=\"t.wasm\"}"] == 0)
+        #expect(samples["terrafirma_functions{state=\"live\"}"] == 3)
+        #expect(samples["terrafirma_functions{state=\"broken\"}"] == 0)
+        #expect(samples["terrafirma_sites"] == 1)
+        #expect(samples["terrafirma_instances{function=\"f.wasm\"}"] == 0)
         let duration = "terrafirma_request_duration_seconds"
         #expect(samples["\(duration)_count{function=\"t.wasm\"}"] == 1)
         #expect(samples["\(duration)_bucket{function=\"t.wasm\",le=\"+Inf\"}"] == 1)
@@ -61,6 +67,8 @@ struct AdminTests {
         try client?.send("GET /slow.wasm HTTP/1.1\r\nHost: test\r\n\r\n")
         let flight = "terrafirma_requests_in_flight{function=\"slow.wasm\"}"
         #expect(eventually { (try? Self.samples(try server.admin("/metrics")))?[flight] == 1 })
+        let instances = "terrafirma_instances{function=\"slow.wasm\"}"
+        #expect(eventually { (try? Self.samples(try server.admin("/metrics")))?[instances] == 1 })
         client = nil
         let left = "terrafirma_requests_total{function=\"slow.wasm\",code=\"499\"}"
         #expect(eventually { (try? Self.samples(try server.admin("/metrics")))?[left] == 1 })

@@ -62,7 +62,8 @@ struct CGIOutputTests {
             "Status: abc\nContent-Type: a/b\n\n",
             "Status: 101\nContent-Type: a/b\n\n", "Status: 2000\nContent-Type: a/b\n\n",
             "Status:\nContent-Type: a/b\n\n",
-            "Content-Type : a/b\n\n",
+            "Content-Type : a/b\n\n", "Content-Type:\n\n", "Location:\n\n", "Content-Type: a/b\ncontent-type: a/c\n\n",
+            "Location: /a\nLocation: /b\n\n",
         ])
     func bad(text: String) {
         #expect(throws: FunctionFailure.self) { try parse(text) }
@@ -124,7 +125,7 @@ struct CGIEnvironmentTests {
             ])
         #expect(variables["HTTP_PROXY"] == nil)
         #expect(variables["HTTP_X_FOO"] == "hyphen")
-        #expect(variables["CONTENT_LENGTH"] == "")
+        #expect(variables["CONTENT_LENGTH"] == nil)
         #expect(variables["HTTP_CONTENT_LENGTH"] == nil)
         #expect(variables["X_FULL_URL"] == "http://h/f.wasm")
         #expect(variables["HTTP_X_FULL_URL"] == "forged")
@@ -139,6 +140,31 @@ struct CGIEnvironmentTests {
             "/f.wasm", headers: [("Host", "h"), ("X-A", "1"), ("Cookie", "a=1"), ("x-a", "2"), ("Cookie", "b=2")])
         #expect(variables["HTTP_X_A"] == "1, 2")
         #expect(variables["HTTP_COOKIE"] == "a=1; b=2")
+    }
+
+    @Test("variables of a body are there with a body, HTTPS with TLS, and none tells of the server's files")
+    func entity() throws {
+        let bare = try variables("/a%20b.wasm/x", headers: [("Host", "h")], body: 0)
+        #expect(bare["CONTENT_LENGTH"] == nil && bare["CONTENT_TYPE"] == nil && bare["HTTPS"] == nil)
+        #expect(bare["PATH_TRANSLATED"] == nil && bare["AUTH_TYPE"] == nil && bare["REMOTE_USER"] == nil)
+        #expect(bare["SCRIPT_NAME"] == "/a b.wasm" && bare["X_FULL_URL"] == "http://h/a%20b.wasm/x")
+        let unknown = try variables("/f.wasm", headers: [("Host", "h"), ("Content-Type", "a/b")])
+        #expect(unknown["CONTENT_LENGTH"] == nil && unknown["CONTENT_TYPE"] == "a/b")
+        let twice = try variables("/f.wasm", headers: [("Content-Type", "a/b"), ("content-type", "a/c")], body: 1)
+        #expect(twice["CONTENT_TYPE"] == nil && twice["CONTENT_LENGTH"] == "1")
+        var request = try request("/f.wasm", headers: [("Host", "[::1]:8443")])
+        request.scheme = "https"
+        let secure = CGIEnvironment.variables(of: request)
+        #expect(secure.contains("HTTPS=on") && secure.contains("SERVER_NAME=[::1]"))
+        #expect(secure.contains("X_FULL_URL=https://[::1]:8443/f.wasm"))
+    }
+
+    @Test("T26: a query's parameter is never taken for a program's flag")
+    func flags() throws {
+        let request = try request("/f.wasm?-d+allow_url_include%3d1&--help&a=-1&-&%2dx", headers: [])
+        #expect(CGIEnvironment.arguments(of: request) == ["/f.wasm", "a=-1", "%2dx"])
+        #expect(
+            CGIEnvironment.variables(of: request).contains("QUERY_STRING=-d+allow_url_include%3d1&--help&a=-1&-&%2dx"))
     }
 
     @Test("arguments are the script and the query's parameters")

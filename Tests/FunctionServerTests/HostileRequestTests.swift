@@ -198,6 +198,29 @@ struct HostileRequestTests {
         #expect(body.contains("ARG=/env.wasm\nARG=q"))
     }
 
+    @Test("T26: no client can say what only the server says, nor what is no text")
+    func claims() throws {
+        let server = try TestServer(["env.wasm": "environment"])
+        let client = try server.connect()
+        try client.send(
+            Array(
+                "GET /env.wasm HTTP/1.1\r\nHost: test\r\nX-Full-Url: evil\r\nX_FULL_URL: evil1\r\nRemote-Addr: evil\r\n"
+                    .utf8)
+                + Array("REMOTE_ADDR: evil1\r\nScript-Name: evil\r\nHTTP_HOST: evil1\r\nHttps: evil\r\nX-Bytes: a".utf8)
+                + [0xFF, 0xC3] + Array("\r\nLd-Preload: evil\r\nPROXY: evil1\r\nproxy: evil1\r\n\r\n".utf8))
+        let lines = try client.response().body.split(separator: "\n")
+        for line in lines where line.contains("evil") { #expect(line.hasPrefix("HTTP_"), "\(line)") }
+        #expect(!lines.contains { $0.contains("evil1") }, "names with an underscore")
+        #expect(lines.contains("X_FULL_URL=http://test/env.wasm") && lines.contains("REMOTE_ADDR=127.0.0.1"))
+        #expect(lines.contains("HTTP_HOST=test") && lines.contains("HTTP_X_BYTES=a\u{fffd}\u{fffd}"))
+        #expect(!lines.contains { $0.hasPrefix("HTTP_PROXY") })
+        let names = lines.filter { !$0.hasPrefix("ARG=") }.map { $0.prefix { $0 != "=" } }
+        #expect(Set(names).count == names.count, "each variable is there once")
+        let nul = try server.connect()
+        try nul.send("GET /env.wasm HTTP/1.1\r\nHost: test\r\nX: a\u{0}b\r\n\r\n")
+        #expect(try nul.response().status == 400)
+    }
+
     @Test("a function's words cannot fake another's log lines (T30)")
     func logInjection() throws {
         let server = try TestServer(["bad.wasm": "\u{1b}[2J\nother.wasm: live"])

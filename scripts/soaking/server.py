@@ -44,8 +44,27 @@ class Server:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [executable, self.folder, "--addr", "127.0.0.1:0", *flags], stderr=log, env=environment)
+        self.killed_at = None
         self.port = self.find_port()
         self.pid = self.serving_process()
+
+    def wait_for_another(self):
+        """After the process that served was killed."""
+        self.killed_at = time.monotonic()
+        for _ in range(400):
+            time.sleep(0.05)
+            found = self.serving_process()
+            if found not in (self.pid, self.process.pid):
+                self.pid = found
+                return
+        raise Failure("nobody started another server")
+
+    def was_killed_lately(self):
+        return self.killed_at is not None and time.monotonic() - self.killed_at < 10
+
+    def shape(self):
+        """What it takes of the system."""
+        return {"resident": self.resident(), "mappings": self.mappings(), "descriptors": self.descriptors()}
 
     def find_port(self):
         for _ in range(400):

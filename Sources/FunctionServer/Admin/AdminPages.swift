@@ -26,10 +26,14 @@ struct AdminPages: Sendable {
         }
     }
 
-    /// Ready while it takes connections: what is in the folder is loaded when it is asked for, at the latest.
+    /// Ready once what was there at the start is loaded, or has had its time, and while connections are taken.
     private var readiness: Answer {
-        frontend.isDraining.load(ordering: .relaxed)
-            ? Answer(status: .serviceUnavailable, body: "shutting down\n") : Answer(body: "ready\n")
+        if frontend.isDraining.load(ordering: .relaxed) {
+            return Answer(status: .serviceUnavailable, body: "shutting down\n")
+        }
+        let isLate = MonotonicTime.now() >= frontend.startedAt.advanced(by: frontend.configuration.readyTimeout)
+        guard !isLate, let (done, total) = frontend.table.loading.progress else { return Answer(body: "ready\n") }
+        return Answer(status: .serviceUnavailable, body: "loading: \(done) of \(total)\n")
     }
 
     private var functions: [(name: String, report: FunctionReport)] {
@@ -67,15 +71,47 @@ struct AdminPages: Sendable {
                 text.sample("terrafirma_loop_calls_total", [("function", name), ("result", result)], String(count))
             }
         }
+        ofTraps(&text, all)
         text.begin("terrafirma_loads_total", .counter, "Versions of functions that went live, or did not load.")
         for (name, _, snapshot) in all {
             text.sample("terrafirma_loads_total", [("function", name), ("result", "live")], String(snapshot.loads))
             let failed = [("function", name), ("result", "failed")]
             text.sample("terrafirma_loads_total", failed, String(snapshot.loadFailures))
         }
+        ofVersions(&text, all)
         ofTheServer(&text)
+        ofTheAccessLog(&text)
         ofTheRegistry(&text)
         return text.text
+    }
+
+    private typealias Functions = [(String, FunctionReport, FunctionReport.Snapshot)]
+
+    private func ofTraps(_ text: inout PrometheusText, _ all: Functions) {
+        text.begin("terrafirma_traps_total", .counter, "Requests that a trap ended, by its kind.")
+        for (name, _, snapshot) in all {
+            for (kind, count) in snapshot.traps.sorted(by: { $0.key < $1.key }) {
+                text.sample("terrafirma_traps_total", [("function", name), ("kind", kind)], String(count))
+            }
+        }
+    }
+
+    private func ofVersions(_ text: inout PrometheusText, _ all: Functions) {
+        text.begin("terrafirma_swaps_total", .counter, "Versions that took the place of one that served.")
+        for (name, _, snapshot) in all {
+            text.sample("terrafirma_swaps_total", [("function", name)], String(snapshot.swaps))
+        }
+        text.begin("terrafirma_instances", .gauge, "Instances at this moment.")
+        for (name, report, _) in all {
+            text.sample("terrafirma_instances", [("function", name)], String(report.instances))
+        }
+        text.begin("terrafirma_functions", .gauge, "Functions there are, by whether a version of them serves.")
+        let live = all.count { $0.2.version != nil }
+        text.sample("terrafirma_functions", [("state", "live")], String(live))
+        text.sample("terrafirma_functions", [("state", "broken")], String(all.count - live))
+        text.begin("terrafirma_sites", .gauge, "Sites that have functions.")
+        let sites = frontend.configuration.holdsSites ? Set(all.map { $0.0.prefix { $0 != "/" } }).count : 1
+        text.sample("terrafirma_sites", [], String(sites))
     }
 
     private func ofTheServer(_ text: inout PrometheusText) {
@@ -85,6 +121,12 @@ struct AdminPages: Sendable {
         for (name, pool) in [("call", frontend.calls), ("command", frontend.commands), ("file", frontend.readers)] {
             text.sample("terrafirma_waiting_requests", [("pool", name)], String(pool.waiting))
         }
+    }
+
+    private func ofTheAccessLog(_ text: inout PrometheusText) {
+        guard let log = frontend.accessLog else { return }
+        text.begin("terrafirma_access_log_dropped_lines_total", .counter, "Lines that were not written.")
+        text.sample("terrafirma_access_log_dropped_lines_total", [], String(log.dropped))
     }
 
     /// Counters that were made where something is counted, as those of limits.

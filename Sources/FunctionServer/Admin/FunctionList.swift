@@ -22,6 +22,9 @@ struct FunctionList {
         fields.append("\"requests\": \(snapshot.requests)")
         fields.append("\"inFlight\": \(inFlight)")
         fields.append("\"answers\": {\(answers.joined(separator: ", "))}")
+        fields.append("\"swaps\": \(snapshot.swaps)")
+        let traps = snapshot.traps.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        fields.append("\"traps\": {\(traps.joined(separator: ", "))}")
         if let failure = snapshot.lastFailure {
             let time = Self.quote(Self.time(failure.time))
             fields.append("\"lastError\": {\"message\": \(Self.quote(failure.message)), \"time\": \(time)}")

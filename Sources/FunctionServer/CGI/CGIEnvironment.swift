@@ -10,36 +10,53 @@ package enum CGIEnvironment {
     ]
 
     /// The script's path, then the query's parameters as they were sent.
+    ///
+    /// Without those that begin with a hyphen: programs would take what any client writes for flags of theirs.
     package static func arguments(of request: FunctionRequest) -> [String] {
-        [request.script] + request.query.split(separator: "&").map(String.init)
+        [scriptName(request)]
+            + request.query.split(separator: "&").filter { $0.utf8.first != UInt8(ascii: "-") }.map(String.init)
+    }
+
+    /// The script's path, decoded: it is a path of files here.
+    private static func scriptName(_ request: FunctionRequest) -> String {
+        PercentDecoding.decode(request.script.utf8).map { String(decoding: $0, as: UTF8.self) } ?? request.script
     }
 
     /// The variables as `NAME=value`, each name once, in a fixed order.
+    ///
+    /// No `PATH_TRANSLATED`: what follows a function in the path is no file of the server's.
     package static func variables(of request: FunctionRequest) -> [String] {
-        let host = request.headers.first(name: "host") ?? ""
+        let host = request.host
         let fields: [(String, String)] = [
-            ("AUTH_TYPE", request.user == nil ? "" : "Basic"),
-            ("CONTENT_LENGTH", request.bodyLength.map(String.init) ?? ""),
-            ("CONTENT_TYPE", request.headers.first(name: "content-type") ?? ""),
             ("GATEWAY_INTERFACE", "CGI/1.1"),
             ("PATH_INFO", request.pathInfo),
-            ("PATH_TRANSLATED", request.pathInfo),
             ("QUERY_STRING", request.query),
             ("REMOTE_ADDR", request.remoteAddress),
             ("REMOTE_HOST", request.remoteAddress),
-            ("REMOTE_USER", request.user ?? ""),
             ("REQUEST_METHOD", request.method),
-            ("SCRIPT_NAME", request.script),
+            ("SCRIPT_NAME", scriptName(request)),
             ("SERVER_NAME", serverName(host)),
             ("SERVER_PORT", String(request.port)),
             ("SERVER_PROTOCOL", request.version),
             ("SERVER_SOFTWARE", "Terrafirma"),
-            ("X_FULL_URL", "\(request.isSecure ? "https" : "http")://\(host)\(request.target)"),
+            ("X_FULL_URL", "\(request.scheme)://\(host)\(request.target)"),
             ("X_MATCHED_ROUTE", request.script + "/..."),
             ("X_RAW_PATH_INFO", request.rawPathInfo),
         ]
-        let security = request.isSecure ? [("HTTPS", "on")] : []
-        return (fields + security + headerVariables(request.headers)).map { "\($0)=\($1)" }
+        return (fields + entityVariables(request) + headerVariables(request.headers)).map { "\($0)=\($1)" }
+    }
+
+    /// What is there only with a body, with a password, or over TLS.
+    private static func entityVariables(_ request: FunctionRequest) -> [(String, String)] {
+        var fields: [(String, String)] = []
+        if let user = request.user { fields += [("AUTH_TYPE", "Basic"), ("REMOTE_USER", user)] }
+        if let length = request.bodyLength, length > 0 { fields.append(("CONTENT_LENGTH", String(length))) }
+        let types = request.headers["content-type"]
+        if types.count == 1, let type = types.first, ResponseHeaderRules.isValue(type) {
+            fields.append(("CONTENT_TYPE", type))
+        }
+        if request.scheme == "https" { fields.append(("HTTPS", "on")) }
+        return fields
     }
 
     /// `HTTP_*`: repeated fields joined.

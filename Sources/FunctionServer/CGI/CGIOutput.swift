@@ -71,8 +71,8 @@ package struct CGIOutput {
 
     private func finishedHead() throws(FunctionFailure) -> Head {
         let kept = try ResponseHeaderRules.sanitize(fields)
-        let hasLocation = kept.contains { $0.name.lowercased() == "location" }
-        let hasType = kept.contains { $0.name.lowercased() == "content-type" }
+        let hasLocation = kept.contains { $0.name.isField("location") && !$0.value.isEmpty }
+        let hasType = kept.contains { $0.name.isField("content-type") && !$0.value.isEmpty }
         let isBare = status == 204 || status == 304
         guard hasLocation || hasType || isBare else { throw Self.bad("neither Content-Type nor Location") }
         return Head(status: status ?? (hasLocation ? 302 : 200), headers: kept)

@@ -28,6 +28,8 @@ package final class FolderWatcher: Sendable {
         case changed(String)
         /// A folder went, and with it all that was in it; its path is as that of a file.
         case gone(String)
+        /// All that was there at the start has been reported.
+        case listed
         /// Events were lost: anything may have changed.
         case lost
     }
@@ -94,6 +96,7 @@ package final class FolderWatcher: Sendable {
     private func run() {
         var folders = Places()
         watchRoots(&folders)
+        report(.listed)
         let size = 64 * 1024
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
         defer { buffer.deallocate() }

@@ -77,9 +77,11 @@ package final class FunctionTable: Sendable {
     private let complaints = LogBudget()
     private let maximumSize: Int
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// How far what was there at the start is.
+    let loading: StartLoading
     private let records = Monitor<[String: Record]>([:])
     // Looking is quick; compiling is not, and must not hold up the looking at other functions.
-    private let lookers = WorkerPool(name: "look", threads: 2, share: 2, capacity: 10_000)
+    private let lookers = WorkerPool(name: "look", threads: 2, share: 2, capacity: 100_000)
     private let compilers = WorkerPool(name: "compile", threads: 2, share: 2, capacity: 100_000)
     private let lane = WorkerPool.Lane()
     private let compileLane = WorkerPool.Lane()
@@ -93,6 +95,7 @@ package final class FunctionTable: Sendable {
         later: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.later = later
+        loading = StartLoading(logger: logger)
         self.folder = folder
         self.loader = loader
         self.logger = logger
@@ -193,8 +196,9 @@ package final class FunctionTable: Sendable {
             do throws(LoadFailure) {
                 let function = try loader.load(name: name, contents: bytes)
                 let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
-                logger.info(
-                    "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
+                logger.log(
+                    level: loading.isLong ? .debug : .info, "\(LogEscaping.escape(name)): live",
+                    metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
                 let version = FunctionReport.Version(
                     hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
                 records.withLock { $0[name]?.report.loaded(version) }
@@ -238,9 +242,13 @@ package final class FunctionTable: Sendable {
                 }
             }
             if outcome.isForgotten { records[name] = nil }
+            if outcome.work == nil, !outcome.looksAgain {
+                done.end = record.state.live != nil ? .live : outcome.isForgotten ? .gone : .failed
+            }
             return done
         }
         for waiter in done.waiters { waiter(done.found) }
+        if let end = done.end { loading.finished(name, end) }
         if let work = done.work { begin(work, name) }
         if done.looksAgain { later { self.changed(name) } }
     }
@@ -252,5 +260,6 @@ package final class FunctionTable: Sendable {
         var found = Found.unavailable
         var work: Work?
         var looksAgain = false
+        var end: StartLoading.End?
     }
 }

@@ -114,6 +114,6 @@ extension FunctionFailure {
         }
         if trap.isCut { lines.append("    and so on") }
         let isTime = trap.kind == .deadline || trap.kind == .processorTime
-        self.init(isTime ? .deadline : .trap, lines.joined(separator: "\n"))
+        self.init(isTime ? .deadline : .trap, lines.joined(separator: "\n"), trap: trap.kind.label)
     }
 }

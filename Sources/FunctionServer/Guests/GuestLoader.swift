@@ -27,11 +27,14 @@ package final class GuestLoader: FunctionLoader {
         do {
             var observer = CompileObserver()
             observer.isWanted = { [self] in !isStopped.load(ordering: .relaxed) }
-            module = try LoadedModule(
-                try cache.artifact(contents: contents, name: name, options: options, observer: observer))
+            let artifact = try cache.artifact(contents: contents, name: name, options: options, observer: observer)
+            (artifact.wasCached ? CacheReport.hit : .compiled).count()
+            module = try LoadedModule(artifact)
         } catch let error as ModuleError where error.isTimeLimit {
+            CacheReport.failed.count()
             throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })
         } catch {
+            if error is ModuleError { CacheReport.failed.count() }
             throw LoadFailure("\(error)")
         }
         guard let kind = GuestKind(of: module) else {

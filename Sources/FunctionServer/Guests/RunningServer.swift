@@ -15,6 +15,10 @@ package struct ServerSettings: Sendable {
     package var limits = GuestLimits()
     /// How functions are compiled.
     package var compilation = CompileOptions()
+    /// How answers are logged; nil: not at all.
+    package var accessLog: LogFormat?
+    /// The file that they are logged to; nil: the standard output stream.
+    package var accessLogFile: String?
     /// Whether the process gives up what it does not need, before any function runs.
     package var isContained = false
     /// Who is asked for names; nil: the system's servers, as they are when the server starts.
@@ -35,6 +39,13 @@ package struct ServerSettings: Sendable {
 
     /// Whether anything goes out: requests of guests, questions about domains.
     var connects: Bool { !outbound.isEmpty || configuration.sites.dns != nil }
+
+    /// Folders beside the cache in which files are made.
+    var writableFolders: [String] {
+        guard accessLog != nil, let accessLogFile else { return [] }
+        guard let slash = accessLogFile.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ["."] }
+        return [slash == accessLogFile.startIndex ? "/" : String(accessLogFile[..<slash])]
+    }
 
     /// What guests get of it.
     var guestLimits: GuestLimits {
@@ -61,17 +72,22 @@ package final class RunningServer: Sendable {
         var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
         if settings.isContained { places.gatherTemporaryFolders() }
         let cache = ModuleCache(configuration: places)
+        let accessLog = try settings.accessLog.map { format throws(ServerError) in
+            try AccessLog(format: format, path: settings.accessLogFile, logger: logger)
+        }
         if settings.isContained {
             let served = folder.map { [$0] } ?? settings.configuration.sites.folders
             let folders = served + settings.configuration.securityFolders(logger)
-            Self.contain(folders: folders, writable: cache.writableFolders(), connects: settings.connects, logger)
+            Self.contain(
+                folders: folders, writable: cache.writableFolders() + settings.writableFolders,
+                connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
         let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
-            admin: admin, logger: logger)
+            admin: admin, logger: logger, accessLog: accessLog)
     }
 
     /// Where it listens, as in a URL.
@@ -93,6 +109,9 @@ package final class RunningServer: Sendable {
 
     /// Requests being answered.
     package var requestsUnderWay: Int { server.requestsUnderWay }
+
+    /// Opens the files anew that are logged to.
+    package func reopenLogs() { server.reopenLogs() }
 
     /// Lets requests under way end, within the time for that; the process is to end next.
     ///

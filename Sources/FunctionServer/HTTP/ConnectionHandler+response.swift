@@ -31,10 +31,11 @@ extension ConnectionHandler {
         else { return false }
         exchange.status = response.status
         let isLast = isLastResponse(exchange)
+        let hasBody = exchange.head.method != .HEAD
         let bytes = ResponseBytes.make(
-            withStrictTransport(response), date: date.now(), isLast: isLast, hasBody: exchange.head.method != .HEAD,
+            withStrictTransport(response), id: exchange.identity.id, date: date.now(), isLast: isLast, hasBody: hasBody,
             allocator: context.channel.allocator)
-        written += Int64(response.body.readableBytes)
+        if hasBody { written += Int64(response.body.readableBytes) }
         finished()
         if isLast {
             isClosing = true
@@ -70,12 +71,20 @@ extension ConnectionHandler {
     func refuse(_ status: Int) {
         isClosing = true
         frontend.report.count(status: status, after: 0)
-        let headers = HTTPHeaders([("connection", "close"), ("content-length", "0")])
+        let identity = RequestIdentity(from: peer, frontend.numbers)
+        tellOfNoRequest(identity, status)
+        let headers = HTTPHeaders([("connection", "close"), ("content-length", "0"), ("x-request-id", identity.id)])
         write(
             .head(HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
         )
         context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         context?.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(configuration.linger)) { self.close() }
+    }
+
+    /// A line of the access log for what was no request.
+    func tellOfNoRequest(_ identity: RequestIdentity, _ status: Int) {
+        frontend.accessLog?.add(
+            AccessEntry(time: nanosecondsSinceEpoch(), id: identity.id, client: identity.client, status: status))
     }
 
     private func mayHaveBody(_ status: Int) -> Bool {
@@ -92,12 +101,13 @@ extension ConnectionHandler {
         var fields = fields
         exchange.grant?.addOrigin(to: &fields)
         var headers = HTTPHeaders()
-        headers.reserveCapacity(fields.count + 3)
+        headers.reserveCapacity(fields.count + 4)
         var hasDate = false
-        for field in fields {
+        for field in fields where !field.name.isField("x-request-id") {
             headers.add(name: field.name, value: field.value)
-            hasDate = hasDate || field.name.lowercased() == "date"
+            hasDate = hasDate || field.name.isField("date")
         }
+        headers.add(name: "x-request-id", value: exchange.identity.id)
         if let length, mayHaveBody(status) { headers.add(name: "content-length", value: String(length)) }
         if !hasDate { headers.add(name: "date", value: date.now()) }
         if let policy = strictTransport(beside: fields) { headers.add(name: policy.name, value: policy.value) }

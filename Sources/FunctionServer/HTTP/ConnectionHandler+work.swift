@@ -50,7 +50,8 @@ extension ConnectionHandler {
     }
 
     private func takeRequest(_ exchange: HTTPExchange) -> FunctionRequest? {
-        exchange.takeRequest(remoteAddress: remoteAddress, port: port, isSecure: secure != nil)
+        exchange.takeRequest(
+            port: port, localHost: localHost, isSecure: secure != nil, numbers: frontend.numbers)
     }
 
     /// Too many instances at a time, or requests that wait for one.
@@ -64,7 +65,9 @@ extension ConnectionHandler {
     }
 
     private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
-        FunctionLog(name: exchange.name, logger: frontend.logger, budget: entry.log, report: entry.report)
+        FunctionLog(
+            name: exchange.name, logger: frontend.logger, budget: entry.log, report: entry.report,
+            request: exchange.identity.id)
     }
 
     private func finish(_ number: UInt64, _ result: Frontend.CallResult) {
@@ -132,7 +135,9 @@ extension Frontend {
     ) -> CallResult {
         let start = MonotonicTime.now()
         guard start < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
+        log.report?.beginInstance()
         defer {
+            log.report?.endInstance()
             function.pace.took(MonotonicTime.now().nanoseconds - start.nanoseconds)
             log.finish()
         }
@@ -151,7 +156,11 @@ extension Frontend {
         _ function: any CommandFunction, _ request: FunctionRequest, log: FunctionLog, input: any ByteSource,
         output: ResponseStream, deadline: MonotonicTime
     ) -> FunctionFailure? {
-        defer { log.finish() }
+        log.report?.beginInstance()
+        defer {
+            log.report?.endInstance()
+            log.finish()
+        }
         do throws(FunctionFailure) {
             try CGIGateway.run(function, request: request, input: input, stream: output, log: log, deadline: deadline)
             return nil

@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     static let readAhead = 128 * 1024
     /// Bytes thrown away after an early answer, before the connection is closed under the sender.
     static let discarded = 4 << 20
+    /// Bytes around a byte of body, at most, on average: the smallest chunks have five.
+    static let framing = 8
     /// Parts of later requests that wait before no more is read.
     static let pipelined = 64
     /// How long an idle connection is kept when the server shuts down.
@@ -27,8 +29,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var exchange: HTTPExchange?
     var number: UInt64 = 0
-    var remoteAddress = ""
+    var peer = Peer()
     var port = 0
+    /// What we are called where a client names no host.
+    var localHost = ""
     /// Whether no further request is answered.
     var isClosing = false
     /// The end of the last response.
@@ -60,8 +64,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         // The channel of a stream knows its connection's addresses, its context does not.
-        remoteAddress = context.channel.remoteAddress?.ipAddress ?? ""
-        port = context.channel.localAddress?.port ?? 0
+        let channel = context.channel
+        peer = Peer(address: channel.remoteAddress?.ipAddress ?? "", trusted: configuration.trustedProxies)
+        port = channel.localAddress?.port ?? 0
+        localHost = ClientAddress(channel.localAddress?.ipAddress ?? "")?.asHost ?? "localhost"
         pace.waitForRequest()
         stream?.load.add(self)
         if context.channel.isActive { startTimer(context) }
@@ -86,7 +92,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        frontend.logger.debug("\(remoteAddress): \(LogEscaping.escape("\(error)"))")
+        frontend.logger.debug("\(peer.address): \(LogEscaping.escape("\(error)"))")
         guard let error = error as? HTTPParserError, context.channel.isActive, !isClosing else {
             context.close(promise: nil)
             return
@@ -176,6 +182,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
+        frontend.accessLog?.add(AccessEntry(exchange, status: status, written: written, duration: elapsed))
         if let entry = exchange.entry {
             entry.report.end(status: status, after: elapsed)
         } else {
@@ -190,8 +197,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead) {
         guard !isClosing else { return }
         number &+= 1
-        let exchange = HTTPExchange(number: number, head: head)
+        let identity = RequestIdentity(
+            from: peer, head.headers, trusted: configuration.trustedProxies, frontend.numbers)
+        let exchange = HTTPExchange(
+            number: number, head: head, identity: identity ?? RequestIdentity(from: peer, frontend.numbers))
         self.exchange = exchange
+        exchange.writtenBefore = written
         frontend.requests.add(1, ordering: .relaxed)
         pace.receive()
         exchange.declared = head.headers.first(name: "content-length").flatMap { Int($0) }
@@ -200,13 +211,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         {
             return refuse(exchange, status)
         }
+        guard identity != nil else { return refuse(exchange, 400) }
         guard !isAnsweredAtTheDoor(exchange) else { return }
         exchange.expectsContinue = head.version != .http1_0 && head.headers.contains(name: "expect")
         do throws(RequestTarget.Refusal) {
             let target = try RequestTarget(parsing: head.uri)
             exchange.target = target
             if configuration.holdsSites {
-                switch RequestSite(of: head, target) {
+                switch RequestSite(of: head, target, forwardedHost: exchange.identity.forwardedHost) {
                 case .site(let name): exchange.site = "\(name)/"
                 case .none: return refuse(exchange, 404)
                 case .ambiguous: return refuse(exchange, 400)
@@ -318,8 +330,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: - Time
 
     /// Bytes are there, of whatever.
-    func bytesArrived() {
-        if exchange == nil, !isBehind { pace.receiveHead() }
+    ///
+    /// False: more of them than any body needs are none of the body.
+    func bytesArrived(_ count: Int) -> Bool {
+        guard let exchange else {
+            if !isBehind { pace.receiveHead() }
+            return true
+        }
+        guard !exchange.isComplete else { return true }
+        exchange.arrived += count
+        // Those of this read are not parsed yet.
+        let framing = exchange.arrived - count - exchange.received
+        return framing <= configuration.maximumHeader + Self.framing * exchange.received
+    }
+
+    /// The client sends what is no end of a body, and no body either: extensions of chunks.
+    func refuseFraming(_ context: ChannelHandlerContext) {
+        watch?.isDeaf = true
+        guard let exchange, exchange.phase == .receiving else { return context.close(promise: nil) }
+        refuse(exchange, 400)
     }
 
     private func startTimer(_ context: ChannelHandlerContext) {
@@ -348,7 +377,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .tooSlow:
             if let exchange, exchange.phase == .receiving {
                 refuse(exchange, 408)
-            } else if exchange == nil {
+            } else if exchange == nil, !isClosing {
                 watch?.refuse()
             }
             close()
@@ -365,6 +394,7 @@ final class ByteWatch: ChannelInboundHandler {
     private let connection: ConnectionHandler
     /// Whether bytes are thrown away: no request can be read from them any more.
     var isDeaf = false
+    private var unheard = 0
     private var context: ChannelHandlerContext?
 
     init(_ connection: ConnectionHandler) {
@@ -382,7 +412,11 @@ final class ByteWatch: ChannelInboundHandler {
 
     /// Answers a request whose header never ended.
     func refuse() {
-        let answer = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        let identity = RequestIdentity(from: connection.peer, connection.frontend.numbers)
+        connection.tellOfNoRequest(identity, 408)
+        let answer =
+            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n"
+            + "x-request-id: \(identity.id)\r\n\r\n"
         let promise = context?.eventLoop.makePromise(of: Void.self)
         connection.lastWrite = promise?.futureResult
         context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: promise)
@@ -398,8 +432,15 @@ final class ByteWatch: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isDeaf else { return }
-        connection.bytesArrived()
+        let count = unwrapInboundIn(data).readableBytes
+        guard !isDeaf else {
+            unheard += count
+            if unheard > ConnectionHandler.discarded { context.close(promise: nil) }
+            return
+        }
+        guard connection.bytesArrived(count) else {
+            return connection.refuseFraming(context)
+        }
         context.fireChannelRead(data)
     }
 }

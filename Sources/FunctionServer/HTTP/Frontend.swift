@@ -21,14 +21,21 @@ package final class Frontend: Sendable {
     let callsOnLoops: Bool
     /// Of answers that no function gave.
     let report = FunctionReport()
+    /// Where each answer is told of; nil: nowhere.
+    let accessLog: AccessLog?
+    /// Names of requests.
+    let numbers = IdentityNumbers()
     let connections = Atomic<Int>(0)
     let requests = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
+    let startedAt = MonotonicTime.now()
 
     init(
         configuration: ServerConfiguration, table: FunctionTable, files: StaticFiles, gate: SiteGate,
-        security: FrontSecurity, logger: Logger
+        security: FrontSecurity, logger: Logger, accessLog: AccessLog? = nil
     ) {
+        self.accessLog = accessLog
+        accessLog?.start()
         self.configuration = configuration
         self.security = security
         self.table = table
@@ -57,6 +64,7 @@ package final class Frontend: Sendable {
         security.certificates?.stop()
         table.stop()
         gate.stop()
+        accessLog?.stop()
     }
 
     /// Waits for all threads.
@@ -66,5 +74,6 @@ package final class Frontend: Sendable {
         [calls, commands, readers].allSatisfy { $0.waitUntilEnded(until: deadline) }
             && table.waitUntilEnded(until: deadline) && gate.waitUntilEnded(until: deadline)
             && security.certificates?.waitUntilEnded(until: deadline) != false
+            && accessLog?.waitUntilEnded(until: deadline) != false
     }
 }

@@ -18,6 +18,8 @@ final class HTTPExchange {
     let number: UInt64
     let head: HTTPRequestHead
     let startedAt: MonotonicTime
+    /// Whom it is from, and what it is known by.
+    var identity: RequestIdentity
     var phase = Phase.receiving
     var target: RequestTarget?
     /// Where the site's files are, with a slash at its end: empty if there is one site only.
@@ -42,6 +44,8 @@ final class HTTPExchange {
     var body = ByteBuffer()
     /// Bytes of it that count for the connection of a stream.
     var kept = 0
+    /// Bytes that came for the body, with what is around its chunks.
+    var arrived = 0
     /// Bytes of body so far.
     var received = 0
     /// The body's length, if the client says it.
@@ -51,6 +55,10 @@ final class HTTPExchange {
     var output: ResponseStream?
     /// Whether the body's sender is held up.
     var isHeldUp = false
+    /// Who the client is, if it has shown that.
+    var user: String?
+    /// Bytes of body that the connection had been handed before this response.
+    var writtenBefore: Int64 = 0
     /// The file that is being sent.
     var file: OpenFile?
     /// Whether the response's status permits no body: what a command writes as one is thrown away.
@@ -58,26 +66,35 @@ final class HTTPExchange {
     /// Whether the parser takes what follows for another protocol, which we do not speak: it reads no more requests.
     var wantsOtherProtocol: Bool { head.method == .CONNECT || head.headers.contains(name: "upgrade") }
 
-    init(number: UInt64, head: HTTPRequestHead) {
+    init(number: UInt64, head: HTTPRequestHead, identity: RequestIdentity) {
         self.number = number
         self.head = head
+        self.identity = identity
         startedAt = .now()
     }
 
     /// The request as the function gets it.
     ///
     /// The body goes with it.
-    func takeRequest(remoteAddress: String, port: Int, isSecure: Bool) -> FunctionRequest? {
+    func takeRequest(port: Int, localHost: String, isSecure: Bool, numbers: IdentityNumbers) -> FunctionRequest? {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
-        var headers = head.headers
+        var headers = identity.headers(of: head.headers, numbers)
         if withholdsPassword { headers.remove(name: "authorization") }
         var request = FunctionRequest(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
-            headers: headers, remoteAddress: remoteAddress, port: port, isSecure: isSecure, body: body,
-            bodyLength: length)
+            headers: headers, remoteAddress: identity.client, port: port, body: body, bodyLength: length)
         request.user = grant?.user
+        request.id = identity.id
+        if isSecure { request.scheme = "https" }
+        if let host = identity.forwardedHost { request.host = host }
+        if let scheme = identity.forwardedScheme {
+            request.scheme = scheme
+            request.port = SiteName.port(of: request.host) ?? (scheme == "https" ? 443 : 80)
+        }
+        // Only clients of HTTP/1.0 may leave it out.
+        if request.host.isEmpty { request.host = localHost }
         return request
     }
 }
@@ -108,7 +125,7 @@ enum RequestHeadRules {
         return nil
     }
 
-    private static func isHost(_ host: String) -> Bool {
+    static func isHost(_ host: String) -> Bool {
         host.utf8.count <= 260
             && host.utf8.allSatisfy { byte in
                 ResponseHeaderRules.isTokenByte(byte) || "[]:,;=()".utf8.contains(byte)

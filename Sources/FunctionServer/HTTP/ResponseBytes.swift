@@ -11,7 +11,8 @@ enum ResponseBytes {
     ///
     /// The fields have passed ``ResponseHeaderRules``: nothing in them ends a line, or frames the message.
     static func make(
-        _ response: FunctionResponse, date: String, isLast: Bool, hasBody: Bool, allocator: ByteBufferAllocator
+        _ response: FunctionResponse, id: String, date: String, isLast: Bool, hasBody: Bool,
+        allocator: ByteBufferAllocator
     ) -> ByteBuffer {
         let length = response.body.readableBytes
         var bytes = allocator.buffer(capacity: 256 + (hasBody ? length : 0))
@@ -23,10 +24,11 @@ enum ResponseBytes {
             bytes.writeString("\(status.code) \(status.reasonPhrase)\r\n")
         }
         var hasDate = false
-        for field in response.headers {
+        for field in response.headers where !field.name.isField("x-request-id") {
             write(field.name, field.value, to: &bytes)
-            hasDate = hasDate || field.name.utf8.count == 4 && field.name.lowercased() == "date"
+            hasDate = hasDate || field.name.isField("date")
         }
+        write("x-request-id", id, to: &bytes)
         bytes.writeStaticString("content-length: ")
         bytes.writeString(String(length))
         bytes.writeStaticString("\r\n")

@@ -36,7 +36,7 @@ package final class Server: Sendable {
     package static func start(
         folder path: String? = nil, loader: any FunctionLoader, configuration: ServerConfiguration,
         socket: ListeningSocket? = nil, others: OtherSockets = OtherSockets(), admin: AdminAddress? = nil,
-        logger: Logger
+        logger: Logger, accessLog: AccessLog? = nil
     ) throws -> Server {
         let folder =
             try path.map { path throws(ServerError) in try ServedFolder(path: path) }
@@ -55,7 +55,7 @@ package final class Server: Sendable {
         let security = try FrontSecurity(configuration, others, logger: logger)
         let frontend = Frontend(
             configuration: configuration, table: table, files: StaticFiles(folder: folder), gate: gate,
-            security: security, logger: logger)
+            security: security, logger: logger, accessLog: accessLog)
         let children = ChildChannels()
         let listeners: Listeners
         var adminListener: (any Channel)?
@@ -93,11 +93,16 @@ package final class Server: Sendable {
                 switch event {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")
-                case .changed(let name): if isFunction(name, holdsSites) { table.changed(name) }
+                case .changed(let name):
+                    guard isFunction(name, holdsSites) else { return }
+                    table.loading.add(name)
+                    table.changed(name)
+                case .listed: table.loading.listed()
                 }
             }
         } catch {
             logger.warning("changes are noticed by looking at the files only: \(error)")
+            table.loading.listed()
             return nil
         }
     }
@@ -158,6 +163,9 @@ package final class Server: Sendable {
 
     /// Connections that are open.
     package var openConnections: Int { frontend.connections.load(ordering: .relaxed) }
+
+    /// Opens the access log's file anew.
+    package func reopenLogs() { frontend.accessLog?.reopen() }
 
     /// Requests being answered.
     package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }

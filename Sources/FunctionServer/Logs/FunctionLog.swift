@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 import Synchronization
 import WasmRuntime
@@ -16,12 +17,17 @@ package final class FunctionLog: ByteSink, Sendable {
     private let name: String
     private let logger: Logger
     private let budget: LogBudget
-    private let report: FunctionReport?
+    let report: FunctionReport?
+    private let request: String?
     private let state = Mutex(State())
 
-    /// A log for one request.
-    package init(name: String, logger: Logger, budget: LogBudget = LogBudget(), report: FunctionReport? = nil) {
+    /// A log for one request, which each line names at its end.
+    package init(
+        name: String, logger: Logger, budget: LogBudget = LogBudget(), report: FunctionReport? = nil,
+        request: String? = nil
+    ) {
         self.name = name
+        self.request = request
         self.report = report
         self.budget = budget
         self.logger = logger
@@ -31,7 +37,7 @@ package final class FunctionLog: ByteSink, Sendable {
     package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         state.withLock { state in
             var rest = bytes[...]
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            while let end = Self.lineEnd(in: rest) {
                 take(rest[..<end], &state)
                 emit(&state)
                 rest = rest[(end + 1)...]
@@ -76,6 +82,13 @@ package final class FunctionLog: ByteSink, Sendable {
         }
     }
 
+    /// Quick, since a guest may write a great deal without one.
+    private static func lineEnd(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        guard let start = bytes.base.baseAddress, !bytes.isEmpty else { return nil }
+        let from = start + bytes.startIndex
+        return memchr(from, Int32(UInt8(ascii: "\n")), bytes.count).map { UnsafeRawPointer($0) - start }
+    }
+
     private func take(_ bytes: Slice<UnsafeRawBufferPointer>, _ state: inout State) {
         let room = LogEscaping.maximumLine - state.line.count
         state.line.append(contentsOf: bytes.prefix(room))
@@ -97,6 +110,6 @@ package final class FunctionLog: ByteSink, Sendable {
         guard case .write(let dropped) = budget.take() else { return }
         let name = LogEscaping.escape(name)
         if dropped > 0 { logger.warning("\(name): \(dropped) lines were dropped") }
-        logger.log(level: level, "\(name): \(line)")
+        logger.log(level: level, "\(name): \(line)", metadata: request.map { ["request": "\($0)"] })
     }
 }

@@ -21,18 +21,26 @@ package enum LogEscaping {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
+        if isPrintable(scalar) { text.unicodeScalars.append(scalar) } else { text += escaped(scalar) }
+    }
+
+    /// Whether it shows as itself, and nothing else happens when it does.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-            switch scalar {
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            default:
-                let digits = String(scalar.value, radix: 16)
-                text += scalar.value < 0x100 ? "\\x" + (digits.count < 2 ? "0" : "") + digits : "\\u{" + digits + "}"
-            }
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: true
+        }
+    }
+
+    /// A character that is not printed, as what stands for it.
+    static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": return "\\n"
+        case "\r": return "\\r"
+        case "\t": return "\\t"
         default:
-            text.unicodeScalars.append(scalar)
+            let digits = String(scalar.value, radix: 16)
+            return scalar.value < 0x100 ? "\\x" + (digits.count < 2 ? "0" : "") + digits : "\\u{" + digits + "}"
         }
     }
 }

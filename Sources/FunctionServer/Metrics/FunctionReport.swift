@@ -22,6 +22,9 @@ package final class FunctionReport: Sendable {
         /// Answers by status; 499: the client left before there was one.
         var answers: [Int: Int] = [:]
         var failures: [FunctionFailure.Kind: Int] = [:]
+        var traps: [String: Int] = [:]
+        /// Versions that took the place of one that served.
+        var swaps = 0
         var loads = 0
         var loadFailures = 0
         var version: Version?
@@ -40,6 +43,7 @@ package final class FunctionReport: Sendable {
     private let answers = CounterArray(count: 600)
     /// On event loops: answers, and calls that came to nothing.
     private let onLoops = CounterArray(count: 2)
+    private let running = Atomic<Int>(0)
     private let state = Mutex(Snapshot())
 
     /// Nothing to tell yet.
@@ -53,9 +57,16 @@ package final class FunctionReport: Sendable {
     }
 
     var inFlight: Int { underWay.load(ordering: .relaxed) }
+    /// Calls and runs at this moment, each on a thread of its own.
+    var instances: Int { running.load(ordering: .relaxed) }
 
     /// A request is this function's from now on.
     func begin() { underWay.add(1, ordering: .relaxed) }
+
+    /// A thread begins to work on it.
+    func beginInstance() { running.add(1, ordering: .relaxed) }
+
+    func endInstance() { running.subtract(1, ordering: .relaxed) }
 
     func end(status: Int, after nanoseconds: Int64) {
         underWay.subtract(1, ordering: .relaxed)
@@ -72,6 +83,7 @@ package final class FunctionReport: Sendable {
         let message = String(failure.cause.prefix { $0 != "\n" })
         state.withLock {
             $0.failures[failure.kind, default: 0] += 1
+            if let trap = failure.trap { $0.traps[trap, default: 0] += 1 }
             $0.lastFailure = Failure(message: message, time: time)
         }
     }
@@ -79,6 +91,7 @@ package final class FunctionReport: Sendable {
     func loaded(_ version: Version) {
         state.withLock {
             $0.loads += 1
+            if $0.version != nil { $0.swaps += 1 }
             $0.version = version
         }
     }

@@ -23,10 +23,14 @@ package struct FunctionRequest: Sendable {
     package var remoteAddress: String
     /// The port it was accepted on.
     package var port: Int
-    /// Whether it came in TLS.
-    package var isSecure: Bool
     /// Whose password came with it, if the server asked for one.
     package var user: String?
+    /// `http` or `https`, as the client asked.
+    package var scheme = "http"
+    /// The host that the client asked for, with its port; empty if it said none.
+    package var host: String
+    /// What the request is known by, in the log and to others.
+    package var id = ""
     /// The body, as far as it is there: all of it for calls, nothing for commands.
     package var body: ByteBuffer
     /// Bytes of the whole body, where that is known.
@@ -35,7 +39,7 @@ package struct FunctionRequest: Sendable {
     /// Puts a request together.
     package init(
         method: String, target: RequestTarget, pathInfo: String, version: String = "HTTP/1.1",
-        headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080, isSecure: Bool = false,
+        headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080,
         body: ByteBuffer = ByteBuffer(), bodyLength: Int? = nil
     ) {
         self.method = method
@@ -48,7 +52,7 @@ package struct FunctionRequest: Sendable {
         self.headers = headers
         self.remoteAddress = remoteAddress
         self.port = port
-        self.isSecure = isSecure
+        self.host = headers.first(name: "host") ?? ""
         self.body = body
         self.bodyLength = bodyLength
     }
@@ -91,10 +95,13 @@ package struct FunctionFailure: Error, Sendable {
     package let kind: Kind
     /// What the log gets: the trap and its backtrace, or what is wrong with the output.
     package let cause: String
+    /// The trap, as metrics name it, if there was one.
+    package let trap: String?
 
     /// Says what went wrong.
-    package init(_ kind: Kind, _ cause: String) {
+    package init(_ kind: Kind, _ cause: String, trap: String? = nil) {
         self.kind = kind
         self.cause = cause
+        self.trap = trap
     }
 }

@@ -10,8 +10,12 @@ enum RequestSite: Equatable {
 
     /// The `Host`; an absolute URL has to name the same, since others on the way may go by either.
     ///
-    /// Nothing else counts: `X-Forwarded-Host` is what anybody may write.
-    init(of head: HTTPRequestHead, _ target: RequestTarget) {
+    /// Nothing else counts, but what a trusted proxy was asked for: `X-Forwarded-Host` is what anybody may write.
+    init(of head: HTTPRequestHead, _ target: RequestTarget, forwardedHost: String? = nil) {
+        if let forwardedHost {
+            self = SiteName(host: forwardedHost).map { .site($0) } ?? .none
+            return
+        }
         let host = head.headers.first(name: "host").map { SiteName(host: $0) }
         let authority = target.authority.map { SiteName(host: $0) }
         switch (host, authority) {

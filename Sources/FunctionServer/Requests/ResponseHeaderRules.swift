@@ -18,6 +18,9 @@ package enum ResponseHeaderRules {
         droppedLengths & 1 << UInt64(min(63, name.utf8.count)) != 0 && dropped.contains(name.lowercased())
     }
 
+    /// Fields that everybody would read another one of, if there were two.
+    private static let single: [StaticString] = ["content-type", "location"]
+
     /// Statuses that a function may answer with; the informational ones are the server's.
     package static func isAllowed(status: Int) -> Bool {
         (200...599).contains(status)
@@ -50,6 +53,9 @@ package enum ResponseHeaderRules {
             guard bytes <= maximumBytes else { throw FunctionFailure(.badOutput, "header too large") }
             guard !isDropped(field.name) else { continue }
             kept.append(field)
+        }
+        for name in single where kept.count(where: { $0.name.isField(name) }) > 1 {
+            throw FunctionFailure(.badOutput, "more than one \(name)")
         }
         return kept
     }

@@ -19,6 +19,12 @@ package struct SiteName: Hashable, Sendable, CustomStringConvertible {
         guard description.utf8.count <= Self.maximumLength else { return nil }
     }
 
+    /// The port behind a host, if there is one.
+    static func port(of host: String) -> Int? {
+        guard let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        return UInt16(host[host.utf8.index(after: colon)...]).map(Int.init)
+    }
+
     private static func withoutPort(_ host: String) -> Substring? {
         guard let colon = host.lastIndex(of: ":") else { return host[...] }
         let port = host[host.index(after: colon)...]

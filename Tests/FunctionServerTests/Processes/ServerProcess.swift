@@ -86,10 +86,10 @@ final class ServerProcess {
     }
 
     private static func port(in log: String) -> Int? {
-        guard let line = log.split(separator: "\n").first(where: { $0.contains(" listening on http://") }) else {
+        guard let line = log.split(separator: "\n").first(where: { $0.contains("listening on http://") }) else {
             return nil
         }
-        return line.split(separator: ":").last.flatMap { Int($0) }
+        return line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) }
     }
 
     /// Whether there is such a process, and it has not ended.

@@ -22,6 +22,8 @@ final class RawClient: @unchecked Sendable {
     private let file: Int32
     private var buffer: [UInt8] = []
     private(set) var isAtEnd = false
+    /// Whether the other side broke the connection off, and what was on its way may be lost.
+    private(set) var wasReset = false
 
     init(port: Int, receiveBuffer: Int32? = nil) throws {
         file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -133,7 +135,8 @@ final class RawClient: @unchecked Sendable {
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(file, &piece, piece.count, 0)
         guard count > 0 else {
-            isAtEnd = count == 0 || errno == ECONNRESET
+            wasReset = count < 0 && errno == ECONNRESET
+            isAtEnd = count == 0 || wasReset
             return false
         }
         buffer += piece[..<count]

@@ -13,8 +13,8 @@ final class TestServer {
     let counters = CounterRegistry()
 
     init(
-        _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(), others: OtherSockets = OtherSockets(),
-        configure: (inout ServerConfiguration) -> Void = { _ in },
+        _ files: [String: String] = [:], loader: FakeLoader = FakeLoader(), accessLog: AccessLog? = nil,
+        others: OtherSockets = OtherSockets(), configure: (inout ServerConfiguration) -> Void = { _ in },
         sites: (_ folder: String) -> SiteSources = { _ in SiteSources() }
     ) throws {
         folder = try TestFolder(files)
@@ -30,7 +30,7 @@ final class TestServer {
         let admin = AdminAddress(socket: try ListeningSocket(host: "127.0.0.1", port: 0), counters: counters)
         server = try Server.start(
             folder: configuration.sites.isEmpty ? folder.path : nil, loader: loader, configuration: configuration,
-            others: others, admin: admin, logger: log.logger())
+            others: others, admin: admin, logger: log.logger(), accessLog: accessLog)
     }
 
     deinit {
