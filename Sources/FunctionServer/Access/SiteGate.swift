@@ -358,9 +358,12 @@ final class SiteGate: Sendable {
         for waiter in waiters { waiter(answer) }
     }
 
-    /// Forgets domains that nobody asks for any more.
-    func sweep() {
+    /// Forgets domains that nobody asks for any more, and tells which have another root, or none.
+    func sweep(_ tell: @escaping @Sendable (Set<String>) -> Void) {
         guard let dns = folder.roots?.dns else { return }
-        _ = lookers.submit(dnsLane) { dns.sweep() }
+        _ = lookers.submit(dnsLane) {
+            let changed = dns.sweep()
+            if !changed.isEmpty { tell(changed) }
+        }
     }
 }
