@@ -201,7 +201,11 @@ struct DNSSiteTests {
             ["kb/public/ann/page.txt": "page"],
             sites: { folder in
                 var sources = SiteSources()
-                sources.dns = DNSSiteSettings(mount: folder + "/kb", lookup: lookup)
+                var cache = DNSSiteCache.Settings()
+                // Longer than a busy machine takes for what follows.
+                cache.patience = 60 * .second
+                cache.validity = 600 * .second
+                sources.dns = DNSSiteSettings(mount: folder + "/kb", lookup: lookup, cache: cache)
                 return sources
             })
         #expect(try get(server, "/page.txt", host: "quick.test").body == "page")
