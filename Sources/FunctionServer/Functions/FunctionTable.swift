@@ -157,6 +157,12 @@ package final class FunctionTable: Sendable {
         for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
     }
 
+    /// Any file of these sites may have changed.
+    func everythingChanged(of sites: Set<String>) {
+        let names = records.withLock { $0.keys.filter { name in sites.contains(String(name.prefix { $0 != "/" })) } }
+        for name in names { changed(name) }
+    }
+
     // MARK: - Work
 
     private func begin(_ work: Work, _ name: String) {

@@ -51,7 +51,6 @@ package final class Server: Sendable {
         let gate = SiteGate(folder: folder, logger: logger, passwordPause: configuration.passwordPause) { delay, work in
             group.next().scheduleTask(in: .nanoseconds(delay)) { work() }
         }
-        folder.roots?.dns?.onChange { [weak table] domain in table?.everythingChanged(beneath: domain + "/") }
         let security = try FrontSecurity(configuration, others, logger: logger)
         let frontend = Frontend(
             configuration: configuration, table: table, files: StaticFiles(folder: folder), gate: gate,
@@ -79,7 +78,7 @@ package final class Server: Sendable {
         let idle = configuration.poolIdleTime
         group.next().scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in
             tf_pool_trim(idle)
-            gate.sweep()
+            gate.sweep { table.everythingChanged(of: $0) }
         }
         return Server(
             address: address, frontend: frontend, group: group, listeners: listeners, admin: adminListener,

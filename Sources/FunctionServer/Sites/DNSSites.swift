@@ -36,6 +36,8 @@ final class DNSSites: Sendable {
     private struct State {
         var cache: DNSSiteCache
         var waiters: [String: [Waiter]] = [:]
+        /// Those that have another root since the last round, or none.
+        var changed: Set<String> = []
     }
 
     /// The folder that stands for `/keybase`.
@@ -48,22 +50,14 @@ final class DNSSites: Sendable {
     // Domains that are made up must not hold up those that are known.
     private let known = WorkerPool.Lane()
     private let unknown = WorkerPool.Lane()
-    /// Told which domains have another root now, or none.
-    private let forget: Monitor<@Sendable (String) -> Void>
 
     init(_ settings: DNSSiteSettings, logger: Logger) throws(ServerError) {
         mount = try OpenFolder(path: settings.mount)
         self.settings = settings
         self.logger = logger
         state = Monitor(State(cache: DNSSiteCache(settings: settings.cache)))
-        forget = Monitor({ _ in })
         pool = WorkerPool(
             name: "dns", threads: 16, share: 8, capacity: 4 * settings.cache.maximumLookups, preferred: 16)
-    }
-
-    /// Says whom to tell of domains whose root has changed.
-    func onChange(_ body: @escaping @Sendable (String) -> Void) {
-        forget.withLock { $0 = body }
     }
 
     /// Finds a domain's root; nil: the waiter will be told.
@@ -81,7 +75,7 @@ final class DNSSites: Sendable {
             }
         }
         if looksUp {
-            let isQueued = pool.submit(isKnown ? known : unknown) { self.lookUp(host) }
+            let isQueued = pool.submit(isKnown ? known : unknown) { self.lookUp(host, since: now) }
             if !isQueued { finish(host, .failure(.overloaded)) }
         }
         return found
@@ -90,9 +84,16 @@ final class DNSSites: Sendable {
     /// The root that a domain was last found to have.
     func binding(of host: String) -> Binding? { state.withLock { $0.cache.binding(of: host) } }
 
-    /// Forgets what nobody asks for any more.
-    func sweep() {
-        changed(state.withLock { $0.cache.sweep(at: .now()) })
+    /// Forgets what nobody asks for any more; the domains that have another root since the last time, or none.
+    ///
+    /// In rounds, so that those who have many domains cannot make us look through all functions for each of them.
+    func sweep() -> Set<String> {
+        let now = MonotonicTime.now()
+        return state.withLock { state in
+            let forgotten = state.cache.sweep(at: now)
+            defer { state.changed = [] }
+            return state.changed.union(forgotten)
+        }
     }
 
     func stop() {
@@ -101,8 +102,10 @@ final class DNSSites: Sendable {
 
     func waitUntilEnded(until deadline: MonotonicTime) -> Bool { pool.waitUntilEnded(until: deadline) }
 
-    private func lookUp(_ host: String) {
-        let deadline = MonotonicTime.now().advanced(by: settings.cache.patience)
+    private func lookUp(_ host: String, since start: MonotonicTime) {
+        let deadline = start.advanced(by: settings.cache.patience)
+        // Others took so long that nobody waits for this one any more.
+        guard MonotonicTime.now() < deadline else { return finish(host, .failure(.overloaded)) }
         do throws(DNSSiteFailure) {
             finish(host, .success(try DNSRecords.root(of: host, by: settings.lookup, deadline: deadline)))
         } catch {
@@ -112,13 +115,13 @@ final class DNSSites: Sendable {
 
     private func finish(_ host: String, _ result: Result<DNSRoot, DNSSiteFailure>) {
         let now = MonotonicTime.now()
-        let (before, answer, dropped, waiters) = state.withLock { state in
+        let (before, answer, waiters) = state.withLock { state in
             let before = state.cache.binding(of: host)
-            let (answer, dropped) = state.cache.finished(host, result, at: now)
-            return (before, answer, dropped, state.waiters.removeValue(forKey: host) ?? [])
+            let (answer, changed) = state.cache.finished(host, result, at: now)
+            state.changed.formUnion(changed)
+            return (before, answer, state.waiters.removeValue(forKey: host) ?? [])
         }
         report(host, before, result)
-        changed(dropped)
         let found: Found =
             switch answer {
             case .bound(let binding): .success(binding)
@@ -137,12 +140,6 @@ final class DNSSites: Sendable {
             let rest = before != nil && failure.isPassing ? "; the root it had serves for a while" : ""
             logger.warning("\(host): \(LogEscaping.escape(failure.description))\(rest)")
         }
-    }
-
-    private func changed(_ hosts: [String]) {
-        guard !hosts.isEmpty else { return }
-        let forget = forget.withLock { $0 }
-        for host in hosts { forget(host) }
     }
 
     /// Numbers have no records, and asking for those would go to the root servers.

@@ -52,6 +52,25 @@ struct DNSSiteTests {
         #expect(server.log.contains("one.test: the site is /keybase/public/ann/site"))
     }
 
+    @Test("A domain that nobody asks for any more is forgotten, with its functions")
+    func forgotten() throws {
+        lookup.point("one.test", to: "/keybase/public/ann")
+        let server = try TestServer(
+            ["kb/public/ann/f.wasm": "say ann"],
+            sites: { folder in
+                var sources = SiteSources()
+                var cache = DNSSiteCache.Settings()
+                cache.staleness = .second
+                sources.dns = DNSSiteSettings(mount: folder + "/kb", lookup: lookup, cache: cache)
+                return sources
+            })
+        #expect(try get(server, "/f.wasm", host: "one.test").body == "ann")
+        #expect(try server.admin("/functions").body.contains("one.test/f.wasm"))
+        #expect(eventually { (try? server.admin("/functions").body.contains("one.test/f.wasm")) == false })
+        #expect(server.loader.alive.value == 0)
+        #expect(try get(server, "/f.wasm", host: "one.test").body == "ann")
+    }
+
     @Test("A folder without index.html is not shown, as Keybase Pages had it")
     func listing() throws {
         let server = try server()
@@ -182,7 +201,11 @@ struct DNSSiteTests {
             ["kb/public/ann/page.txt": "page"],
             sites: { folder in
                 var sources = SiteSources()
-                sources.dns = DNSSiteSettings(mount: folder + "/kb", lookup: lookup)
+                var cache = DNSSiteCache.Settings()
+                // Longer than a busy machine takes for what follows.
+                cache.patience = 60 * .second
+                cache.validity = 600 * .second
+                sources.dns = DNSSiteSettings(mount: folder + "/kb", lookup: lookup, cache: cache)
                 return sources
             })
         #expect(try get(server, "/page.txt", host: "quick.test").body == "page")
