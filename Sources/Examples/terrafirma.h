@@ -91,6 +91,15 @@ tf_status TERRAFIRMA_IMPORT(hostcall_resp_set_body)(tf_response response, const 
 /* Sets the status code, 200 to 599. */
 tf_status TERRAFIRMA_IMPORT(hostcall_resp_set_response_code)(tf_response response, uint32_t code);
 
+/* Randomness, time and the log */
+
+/* 64 random bits, fit for keys. */
+uint64_t TERRAFIRMA_IMPORT(hostcall_rng_next_u64)(void);
+/* Seconds since 1970; the rest of the second goes to *nanoseconds, unless that is NULL. */
+uint64_t TERRAFIRMA_IMPORT(hostcall_time_now)(uint32_t *nanoseconds);
+/* A word for the server's log; a length of (size_t)-1 means that a NUL ends it. */
+void TERRAFIRMA_IMPORT(hostcall_debug)(const uint8_t *message, size_t length);
+
 /* Allocates and never frees: an instance lives for one request. Traps if the memory can't grow. (allocator.c) */
 void *tf_allocate(size_t size);
 

@@ -17,11 +17,14 @@ package final class Exchange {
     /// Asked only when something must be allocated.
     package var findExport: ((_ name: String) -> UnsafePointer<tf_function>?)?
 
+    /// What the guest's clock tells multiples of, in nanoseconds.
+    package var clockResolution: UInt32 = 1
+    /// Takes word for the operator, on the guest's thread.
+    package var note: ((HostcallNote) -> Void)?
     /// Whether host calls may wait, and change what outlives the exchange.
     ///
     /// If not, the guest is ended instead, with no trace left, and can be run again by who may.
     package var mayWait = true
-
     /// The limits that the guest was refused something for.
     package internal(set) var limitsReached: Set<Limit> = []
 

@@ -20,6 +20,8 @@ package struct HostcallLimits: Sendable {
     package var sendMilliseconds = 10_000
     /// Bytes kept of what the guest says when it fails.
     package var panicMessageBytes = 4096
+    /// Bytes kept of each word for the log.
+    package var debugMessageBytes = 4096
 
     package init() {}
 }

@@ -10,7 +10,7 @@ package enum TerrafirmaHostcalls {
     /// The module that guests import the host calls from.
     package static let moduleName = "env"
 
-    /// All of them: name, number of i32 parameters, number of i32 results.
+    /// All of them: name, number of i32 parameters, results; of those a number is how many there are of i32.
     package static let functions: [HostFunction] = [
         row("hostcall_init_mm", 2, 0) { HostcallFrame.run("init_mm", $0, $1, initMemory) },
         row("hostcall_panic_hook", 2, 0) { HostcallFrame.run("panic_hook", $0, $1, panicHook) },
@@ -38,13 +38,22 @@ package enum TerrafirmaHostcalls {
         row("hostcall_resp_set_response_code", 2, 1) {
             HostcallFrame.run("resp_set_response_code", $0, $1, setResponseCode)
         },
+
+        row("hostcall_rng_next_u64", 0, [.i64]) { HostcallFrame.run("rng_next_u64", $0, $1, nextRandom) },
+        row("hostcall_time_now", 1, [.i64]) { HostcallFrame.run("time_now", $0, $1, timeNow) },
+        row("hostcall_debug", 2, 0) { HostcallFrame.run("debug", $0, $1, debug) },
     ]
 
     private static func row(_ name: String, _ parameters: Int, _ results: Int, _ call: @escaping HostFunction.Native)
         -> HostFunction
     {
-        let type = FunctionType(
-            parameters: Array(repeating: .i32, count: parameters), results: Array(repeating: .i32, count: results))
+        row(name, parameters, Array(repeating: .i32, count: results), call)
+    }
+
+    private static func row(
+        _ name: String, _ parameters: Int, _ results: [ValueType], _ call: @escaping HostFunction.Native
+    ) -> HostFunction {
+        let type = FunctionType(parameters: Array(repeating: .i32, count: parameters), results: results)
         return HostFunction(module: moduleName, name: name, type: type, call: call)
     }
 }

@@ -31,7 +31,7 @@ struct LimitOptions: ParsableArguments {
         transform: memoryFolder)
     var tmpfs: MemoryFolder?
 
-    @Option(help: "What the clocks of a command tell multiples of; exact ones tell what others leave in caches.")
+    @Option(help: "What the clocks tell multiples of; exact ones tell what others leave in caches.")
     var clockResolution = TimeSpan(nanoseconds: 1000)
 
     @Option(help: ArgumentHelp("Bytes a command may answer.", valueName: "bytes"))

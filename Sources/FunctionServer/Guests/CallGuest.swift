@@ -14,8 +14,8 @@ final class CallGuest: CallFunction {
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
-        let exchange = Exchange(
-            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        let exchange = exchange(for: request)
+        exchange.note = { log.take($0) }
         defer {
             if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
         }
@@ -35,8 +35,7 @@ final class CallGuest: CallFunction {
     ///
     /// Whatever is out of the ordinary is left to a worker, who has the time to tell of it.
     func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? {
-        let exchange = Exchange(
-            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        let exchange = exchange(for: request)
         exchange.mayWait = false
         do throws(Trap) {
             try run(exchange, nil, for: min(CallPace.budget, limits.timeout))
@@ -45,6 +44,13 @@ final class CallGuest: CallFunction {
         }
         guard exchange.limitsReached.isEmpty, exchange.response.panicMessage == nil else { return nil }
         return FunctionResponse(exchange.response)
+    }
+
+    private func exchange(for request: FunctionRequest) -> Exchange {
+        let exchange = Exchange(
+            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        exchange.clockResolution = limits.clockResolution
+        return exchange
     }
 
     /// Without log, limits that are reached are a failure.

@@ -17,7 +17,7 @@ package struct GuestLimits: Sendable {
     package var openFiles: UInt32 = 64
     /// A folder in memory that each run of a command begins with, empty.
     package var memoryFolder: MemoryFolder?
-    /// What its clocks tell multiples of, in nanoseconds.
+    /// What clocks tell multiples of, in nanoseconds.
     package var clockResolution: UInt32 = 1000
     /// Bytes that a command may answer.
     ///

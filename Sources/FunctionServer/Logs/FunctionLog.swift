@@ -13,7 +13,7 @@ package final class FunctionLog: ByteSink, Sendable {
         var lines = 0
     }
 
-    private let name: String
+    let name: String
     private let logger: Logger
     private let budget: LogBudget
     private let report: FunctionReport?
