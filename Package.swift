@@ -106,11 +106,13 @@ let engine: [Target] = [
 ]
 
 let commands: [Target] = [
+    module("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
         "FunctionServer",
         [
-            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
-            "TOML", log, metrics, coreMetrics,
+            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime", "ModuleCache",
+            "WasmModule", "TOML", log, metrics, coreMetrics,
         ] + nio),
     module(
         "TFCCommands",
@@ -136,8 +138,8 @@ let commands: [Target] = [
     tests(
         "FunctionServer",
         [
-            "tfc-serve", "EscapeAttempts", "Hostcalls", "NameResolution", "TestNameServer", "WasmRuntime",
-            "ModuleCache", "TOML", log, metrics,
+            "tfc-serve", "EscapeAttempts", "Hostcalls", "KeyValueStorage", "NameResolution", "TestGuests",
+            "TestNameServer", "WasmRuntime", "ModuleCache", "TOML", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio),
     tests(
@@ -172,6 +174,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
             .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         ],
     targets: targets,
     cLanguageStandard: .c2x

@@ -26,6 +26,7 @@ typedef struct tf_slice {
 typedef int32_t tf_request;  /* a request: the incoming one, or one made by hostcall_req_create */
 typedef int32_t tf_response; /* a response: the outgoing one, or one received */
 typedef int32_t tf_status;   /* how a call went */
+typedef int32_t tf_bool;     /* 1: yes, 0: no */
 
 enum {
     TF_REQUEST_INCOMING = 0,
@@ -90,6 +91,24 @@ tf_status TERRAFIRMA_IMPORT(hostcall_resp_set_header)(
 tf_status TERRAFIRMA_IMPORT(hostcall_resp_set_body)(tf_response response, const uint8_t *body, size_t length);
 /* Sets the status code, 200 to 599. */
 tf_status TERRAFIRMA_IMPORT(hostcall_resp_set_response_code)(tf_response response, uint32_t code);
+
+/* Values by key, which outlive the request: one store for all functions of a site. What can't be kept, since it is too
+ * large or the store fails, changes nothing and is answered with 0. */
+
+/* Sets a value; whether the key had none before. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_insert)(
+    const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
+/* Sets a value only if the key has none, whatever the name says; whether it had none. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_upsert)(
+    const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
+/* Adds bytes to the end of a value; whether the key had none before. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_append)(
+    const uint8_t *key, size_t key_length, const uint8_t *bytes, size_t length);
+/* The value of a key, NULL and 0 if it has none; whether it has one. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_get)(
+    const uint8_t **value, size_t *value_length, const uint8_t *key, size_t key_length);
+/* Takes a key away; whether it was there. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_remove)(const uint8_t *key, size_t key_length);
 
 /* Randomness, time and the log */
 

@@ -25,6 +25,8 @@ package final class Exchange {
     ///
     /// If not, the guest is ended instead, with no trace left, and can be run again by who may.
     package var mayWait = true
+    /// What outlives requests; nil: nothing does.
+    package var values: SiteValues?
     /// The limits that the guest was refused something for.
     package internal(set) var limitsReached: Set<Limit> = []
 

@@ -39,6 +39,12 @@ package enum TerrafirmaHostcalls {
             HostcallFrame.run("resp_set_response_code", $0, $1, setResponseCode)
         },
 
+        row("hostcall_kvstore_insert", 4, 1) { HostcallFrame.run("kvstore_insert", $0, $1, insertValue) },
+        row("hostcall_kvstore_upsert", 4, 1) { HostcallFrame.run("kvstore_upsert", $0, $1, insertAbsentValue) },
+        row("hostcall_kvstore_append", 4, 1) { HostcallFrame.run("kvstore_append", $0, $1, appendValue) },
+        row("hostcall_kvstore_get", 4, 1) { HostcallFrame.run("kvstore_get", $0, $1, value) },
+        row("hostcall_kvstore_remove", 2, 1) { HostcallFrame.run("kvstore_remove", $0, $1, removeValue) },
+
         row("hostcall_rng_next_u64", 0, [.i64]) { HostcallFrame.run("rng_next_u64", $0, $1, nextRandom) },
         row("hostcall_time_now", 1, [.i64]) { HostcallFrame.run("time_now", $0, $1, timeNow) },
         row("hostcall_debug", 2, 0) { HostcallFrame.run("debug", $0, $1, debug) },

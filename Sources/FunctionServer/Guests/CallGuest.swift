@@ -7,10 +7,12 @@ final class CallGuest: CallFunction {
     private let module: PreparedModule
     private let limits: GuestLimits
     let pace = CallPace()
+    private let values: SiteValues?
 
-    init(module: PreparedModule, limits: GuestLimits) {
+    init(module: PreparedModule, limits: GuestLimits, values: SiteValues? = nil) {
         self.module = module
         self.limits = limits
+        self.values = values
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
@@ -49,6 +51,7 @@ final class CallGuest: CallFunction {
     private func exchange(for request: FunctionRequest) -> Exchange {
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        exchange.values = values
         exchange.clockResolution = limits.clockResolution
         return exchange
     }
