@@ -25,6 +25,7 @@ typedef struct tf_slice {
 
 typedef int32_t tf_request;  /* a request: the incoming one, or one made by hostcall_req_create */
 typedef int32_t tf_response; /* a response: the outgoing one, or one received */
+typedef int32_t tf_pending;  /* a request under way, made by hostcall_req_send_async */
 typedef int32_t tf_status;   /* how a call went */
 typedef int32_t tf_bool;     /* 1: yes, 0: no */
 
@@ -32,6 +33,7 @@ enum {
     TF_REQUEST_INCOMING = 0,
     TF_RESPONSE_OUTGOING = 0,
     TF_NO_HANDLE = -1, /* in place of a handle: it did not work */
+    TF_NOT_READY = -2, /* in place of a response: it is not there yet */
     TF_STATUS_OK = 0,
     TF_STATUS_INVALID = 1,
 };
@@ -67,8 +69,17 @@ tf_status TERRAFIRMA_IMPORT(hostcall_req_set_header)(
     tf_request request, const uint8_t *name, size_t name_length, const tf_slice *values, size_t count);
 /* Replaces the body of a created request. */
 tf_status TERRAFIRMA_IMPORT(hostcall_req_set_body)(tf_request request, const uint8_t *body, size_t length);
-/* Sends a created request and waits for the response; TF_NO_HANDLE if none came or the host doesn't permit it. */
+/* Sends a created request and waits for the response, after at most 10 redirects; TF_NO_HANDLE if none came or the host
+ * doesn't permit it. A redirect to where the host permits no requests is the response. */
 tf_response TERRAFIRMA_IMPORT(hostcall_req_send)(tf_request request);
+/* Sends a created request, and doesn't wait. What is still under way when the function returns is cancelled. */
+tf_pending TERRAFIRMA_IMPORT(hostcall_req_send_async)(tf_request request);
+/* Waits for the response; the handle is gone then. */
+tf_response TERRAFIRMA_IMPORT(hostcall_pending_req_wait)(tf_pending pending);
+/* The response if it is there, and the handle is gone; else TF_NOT_READY. */
+tf_response TERRAFIRMA_IMPORT(hostcall_pending_req_poll)(tf_pending pending);
+/* Waits for the first of several, and tells which one it was, also if it failed: that handle is gone then. */
+tf_response TERRAFIRMA_IMPORT(hostcall_pending_req_select)(const tf_pending *list, size_t count, tf_pending *done);
 
 /* Received responses */
 

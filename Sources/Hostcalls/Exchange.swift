@@ -39,13 +39,21 @@ package final class Exchange {
     var outgoing: [OutgoingRequest] = []
     var received: [ReceivedResponse] = []
     var sentCount = 0
+    /// Transfers that the guest has not asked for yet; their handles are their numbers, of which 1 is the first.
+    var pending: Set<Int> = []
     /// Made when the first request is sent.
-    lazy var transfer = OutboundTransfer()
+    private(set) lazy var board = TransferBoard(mostBytes: limits.heldBytes)
 
     package init(request: GuestRequest, limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied) {
         self.request = request
         self.limits = limits
         self.outbound = outbound
+    }
+
+    deinit {
+        // What the guest has left under way is of no use to anybody.
+        guard sentCount > 0 else { return }
+        if board.abandon() { TransferLoop.sweep() }
     }
 
     /// What instances that answer this exchange need as their host pointer.
@@ -61,13 +69,18 @@ package final class Exchange {
 
     /// Whether another request or response fits the budget.
     func hasFreeHandle() -> Bool {
-        fits(outgoing.count + received.count + 1, within: limits.handles, .hostHandles)
+        fits(outgoing.count + received.count + pending.count + 1, within: limits.handles, .hostHandles)
     }
 
     /// Whether so much is within a limit; if it isn't, that is noted.
     func fits(_ amount: Int, within most: Int, _ limit: Limit = .hostBytes) -> Bool {
         if amount > most { limitsReached.insert(limit) }
         return amount <= most
+    }
+
+    /// Bytes of the bodies of created requests, but one.
+    func createdBytes(without index: Int) -> Int {
+        outgoing.reduce(0) { $0 + $1.body.count } - outgoing[index].body.count
     }
 
     /// The created request of a handle; nil for the incoming one, and for a bad handle.

@@ -39,6 +39,11 @@ package enum TerrafirmaHostcalls {
             HostcallFrame.run("resp_set_response_code", $0, $1, setResponseCode)
         },
 
+        row("hostcall_req_send_async", 1, 1) { HostcallFrame.run("req_send_async", $0, $1, sendRequestLater) },
+        row("hostcall_pending_req_wait", 1, 1) { HostcallFrame.run("pending_req_wait", $0, $1, waitForPending) },
+        row("hostcall_pending_req_poll", 1, 1) { HostcallFrame.run("pending_req_poll", $0, $1, pollPending) },
+        row("hostcall_pending_req_select", 3, 1) { HostcallFrame.run("pending_req_select", $0, $1, selectPending) },
+
         row("hostcall_kvstore_insert", 4, 1) { HostcallFrame.run("kvstore_insert", $0, $1, insertValue) },
         row("hostcall_kvstore_upsert", 4, 1) { HostcallFrame.run("kvstore_upsert", $0, $1, insertAbsentValue) },
         row("hostcall_kvstore_append", 4, 1) { HostcallFrame.run("kvstore_append", $0, $1, appendValue) },

@@ -55,6 +55,7 @@ struct ReadingRequestTests {
                 "req_get_body 3 0", "req_get_path 3 0", "req_create 4 1", "req_set_header 5 1", "req_set_body 3 1",
                 "req_send 1 1", "resp_get_headers 3 0", "resp_get_header 5 0", "resp_get_body 3 0",
                 "resp_get_response_code 1 1", "resp_set_header 5 1", "resp_set_body 3 1", "resp_set_response_code 2 1",
+                "req_send_async 1 1", "pending_req_wait 1 1", "pending_req_poll 1 1", "pending_req_select 3 1",
                 "kvstore_insert 4 1", "kvstore_upsert 4 1", "kvstore_append 4 1", "kvstore_get 4 1",
                 "kvstore_remove 2 1", "rng_next_u64 0 1", "time_now 1 1",
                 "debug 2 0",
