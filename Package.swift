@@ -84,7 +84,7 @@ let engine: [Target] = [
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("NameResolution", ["CCares"]),
-    module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
+    module("Hostcalls", ["CCurl", "CRuntime", "NameResolution", "WasmRuntime", "WasmModule"]),
     .target(
         name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
         path: "Tests/TestGuests", swiftSettings: swiftSettings),

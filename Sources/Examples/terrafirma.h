@@ -121,6 +121,15 @@ tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_get)(
 /* Takes a key away; whether it was there. */
 tf_bool TERRAFIRMA_IMPORT(hostcall_kvstore_remove)(const uint8_t *key, size_t key_length);
 
+/* Names, of hosts that requests may be sent to */
+
+/* The answer to a question in the wire format of the domain name system; whether there is one. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_dns_query_raw)(
+    const uint8_t **answer, size_t *answer_length, const uint8_t *query, size_t query_length);
+/* The addresses of a host, of 4 bytes each, or of 16; whether there are any. */
+tf_bool TERRAFIRMA_IMPORT(hostcall_dns_query_ip)(
+    const tf_slice **addresses, size_t *count, const uint8_t *name, size_t name_length, tf_bool ipv6);
+
 /* Randomness, time and the log */
 
 /* 64 random bits, fit for keys. */

@@ -1,4 +1,5 @@
 package import CRuntime
+package import NameResolution
 package import WasmRuntime
 
 /// One request and what its guest makes of it.
@@ -43,6 +44,8 @@ package final class Exchange {
     var pending: Set<Int> = []
     /// Made when the first request is sent.
     private(set) lazy var board = TransferBoard(mostBytes: limits.heldBytes)
+    /// Who answers questions for names; nil: nobody.
+    package var resolver: Resolver?
 
     package init(request: GuestRequest, limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied) {
         self.request = request

@@ -23,6 +23,9 @@ package struct OutboundPolicy: Sendable {
     /// Nothing is allowed.
     package static let denied = OutboundPolicy(allowed: [])
 
+    /// Whether the list has a host's name, at whatever port.
+    func permits(name: String) -> Bool { allowed.contains { $0.matches(name: name) } }
+
     /// Whether the list has the URL's host and port.
     func permits(_ url: OutboundURL) -> Bool {
         allowed.contains { $0.matches(host: url.host, port: url.port, defaultPort: url.scheme.defaultPort) }

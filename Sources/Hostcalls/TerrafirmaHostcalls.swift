@@ -50,6 +50,9 @@ package enum TerrafirmaHostcalls {
         row("hostcall_kvstore_get", 4, 1) { HostcallFrame.run("kvstore_get", $0, $1, value) },
         row("hostcall_kvstore_remove", 2, 1) { HostcallFrame.run("kvstore_remove", $0, $1, removeValue) },
 
+        row("hostcall_dns_query_raw", 4, 1) { HostcallFrame.run("dns_query_raw", $0, $1, answerToQuery) },
+        row("hostcall_dns_query_ip", 5, 1) { HostcallFrame.run("dns_query_ip", $0, $1, addresses) },
+
         row("hostcall_rng_next_u64", 0, [.i64]) { HostcallFrame.run("rng_next_u64", $0, $1, nextRandom) },
         row("hostcall_time_now", 1, [.i64]) { HostcallFrame.run("time_now", $0, $1, timeNow) },
         row("hostcall_debug", 2, 0) { HostcallFrame.run("debug", $0, $1, debug) },

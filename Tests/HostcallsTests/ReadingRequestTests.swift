@@ -57,7 +57,7 @@ struct ReadingRequestTests {
                 "resp_get_response_code 1 1", "resp_set_header 5 1", "resp_set_body 3 1", "resp_set_response_code 2 1",
                 "req_send_async 1 1", "pending_req_wait 1 1", "pending_req_poll 1 1", "pending_req_select 3 1",
                 "kvstore_insert 4 1", "kvstore_upsert 4 1", "kvstore_append 4 1", "kvstore_get 4 1",
-                "kvstore_remove 2 1", "rng_next_u64 0 1", "time_now 1 1",
+                "kvstore_remove 2 1", "dns_query_raw 4 1", "dns_query_ip 5 1", "rng_next_u64 0 1", "time_now 1 1",
                 "debug 2 0",
             ])
         let wide = TerrafirmaHostcalls.functions.filter { $0.type.results == [.i64] }.map(\.name)

@@ -1,5 +1,6 @@
 import Hostcalls
 import NIOCore
+import NameResolution
 import WasmRuntime
 
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
@@ -8,11 +9,13 @@ final class CallGuest: CallFunction {
     private let limits: GuestLimits
     let pace = CallPace()
     private let values: SiteValues?
+    private let resolver: Resolver?
 
-    init(module: PreparedModule, limits: GuestLimits, values: SiteValues? = nil) {
+    init(module: PreparedModule, limits: GuestLimits, values: SiteValues? = nil, resolver: Resolver? = nil) {
         self.module = module
         self.limits = limits
         self.values = values
+        self.resolver = resolver
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
@@ -52,6 +55,7 @@ final class CallGuest: CallFunction {
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
         exchange.values = values
+        exchange.resolver = resolver
         exchange.clockResolution = limits.clockResolution
         return exchange
     }

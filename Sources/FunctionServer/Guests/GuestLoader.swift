@@ -54,7 +54,7 @@ package final class GuestLoader: FunctionLoader {
         switch kind {
         case .call:
             let values = services.values(ofFunction: name)
-            return .call(CallGuest(module: prepared, limits: limits, values: values))
+            return .call(CallGuest(module: prepared, limits: limits, values: values, resolver: services.resolver))
         case .command: return .command(CommandGuest(module: prepared, limits: limits))
         }
     }

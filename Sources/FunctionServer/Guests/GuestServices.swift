@@ -1,9 +1,12 @@
 package import Hostcalls
+package import NameResolution
 
 /// What guests reach outside of themselves, beside the hosts that they may send requests to.
 package struct GuestServices: Sendable {
     /// What outlives requests; nil: nothing does.
     package var store: (any KeyValueStore)?
+    /// Who is asked for names; nil: nobody.
+    package var resolver: Resolver?
     /// Whether functions belong to sites, which the first parts of their names are.
     package var holdsSites = false
 

@@ -115,6 +115,8 @@ package final class RunningServer: Sendable {
         var services = GuestServices()
         services.store = data.map { SQLiteStore(folder: $0.values, limits: settings.limits.values) }
         services.holdsSites = settings.configuration.holdsSites
+        // Read before the process gives up what it does not need.
+        if settings.connects { services.resolver = settings.resolver ?? Resolver(ofSystem: Resolver.defaultTimeout) }
         return services
     }
 
