@@ -94,7 +94,9 @@ let engine: [Target] = [
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
     .target(name: "TestNameServer", path: "Tests/TestNameServer", swiftSettings: swiftSettings),
     tests("NameResolution", ["TestNameServer"]),
-    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
+    tests(
+        "Hostcalls",
+        ["CRuntime", "NameResolution", "WasmRuntime", "ModuleCache", "TestGuests", "TestNameServer", "WasmModule"]),
     .target(
         name: "FuzzBodies",
         dependencies: [
@@ -111,8 +113,8 @@ let commands: [Target] = [
     module(
         "FunctionServer",
         [
-            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime", "ModuleCache",
-            "WasmModule", "TOML", log, metrics, coreMetrics,
+            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime",
+            "ModuleCache", "WasmModule", "TOML", log, metrics, coreMetrics,
         ] + nio),
     module(
         "TFCCommands",

@@ -88,7 +88,10 @@ final class TransferLoop: @unchecked Sendable {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             finishDone(&active)
-            curl_multi_poll(multi, nil, 0, Self.longestWait, nil)
+            if curl_multi_poll(multi, nil, 0, Self.longestWait, nil) != CURLM_OK {
+                // Short of memory, perhaps: it is no reason to use all of a processor.
+                usleep(Self.pause)
+            }
         }
     }
 
@@ -135,4 +138,6 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Milliseconds; the inbox wakes it earlier.
     private static let longestWait: Int32 = 60_000
+    /// Microseconds.
+    private static let pause: UInt32 = 10_000
 }

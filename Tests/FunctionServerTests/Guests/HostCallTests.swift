@@ -1,10 +1,12 @@
 import Glibc
 import Hostcalls
+import KeyValueStorage
 import NIOCore
 import NameResolution
 import TestGuests
 import TestNameServer
 import Testing
+import WasmRuntime
 
 @testable import FunctionServer
 
@@ -172,9 +174,75 @@ struct HostCallTests {
         #expect(eventually { server.log.all.contains { $0.contains("b.example is not reached: ") } })
     }
 
+    @Test("A guest that waits for its store, or for a name server that is silent, is ended by its deadline")
+    func deadlines() throws {
+        let silent = try #require(FakeNameServer { _ in nil })
+        defer { silent.stop() }
+        var services = GuestServices()
+        services.store = BusyStore()
+        services.resolver = Resolver(servers: [silent.address], timeout: 60_000_000_000)
+        let policy = OutboundPolicy(allowed: [try #require(HostPattern("*"))])
+        let server = try GuestServer([:], timeout: 300 * .millisecond, services: services) { _, limits in
+            limits.outbound = policy
+        }
+        for guest in ["values", "names"] { try CallGuests.copy(guest, to: server.folder) }
+        for path in ["values.wasm/insert", "values.wasm/get", "names.wasm/raw", "names.wasm"] {
+            #expect(try server.get("/\(path)", body: "a.test").status == 504, "\(path)")
+        }
+    }
+
+    @Test("T15: A guest with hardly any stack of its own makes calls that need much of it")
+    func smallStack() throws {
+        let names = try Dnsmasq(["--host-record=a.test,192.0.2.1"])
+        let peer = try server("response")
+        let data = try TestFolder()
+        var services = GuestServices()
+        services.store = SQLiteStore(folder: data.path)
+        services.resolver = Resolver(servers: [names.address])
+        var policy = try policy(for: peer)
+        policy.allowed.append(try #require(HostPattern("*.test")))
+        let server = try server("values", "names", "sending", services: services, outbound: policy) {
+            $0.instance.stackBytes = 4096
+        }
+        #expect(try server.get("/values.wasm/append", body: "one").body == "1 1=one ")
+        #expect(try server.get("/names.wasm", body: "a.test").body == "1 192.0.2.1")
+        let url = "http://127.0.0.1:\(peer.server.address.port ?? 0)/response.wasm"
+        #expect(try server.get("/sending.wasm/poll", body: url).body.hasPrefix("418 "))
+    }
+
     @Test("The example counts every visit")
     func visits() throws {
         let server = try server("visits", services: services(MemoryStore()))
         #expect(try (0..<12).map { _ in try server.get("/visits.wasm").body } == (1...12).map { "\($0)\n" })
+    }
+}
+
+/// A store that others keep busy.
+private final class BusyStore: KeyValueStore {
+    let limits = KeyValueLimits()
+
+    private func wait(until deadline: Int64) throws(KeyValueFailure) -> Never {
+        while monotonicNanoseconds() < deadline { usleep(1000) }
+        throw .busy
+    }
+
+    func value(_ key: [UInt8], of site: String, deadline: Int64) throws(KeyValueFailure) -> [UInt8]? {
+        try wait(until: deadline)
+    }
+
+    func insert(
+        _ value: [UInt8], for key: [UInt8], of site: String, deadline: Int64
+    ) throws(KeyValueFailure) -> Bool { try wait(until: deadline) }
+
+    func insertIfAbsent(
+        _ value: [UInt8], for key: [UInt8], of site: String, deadline: Int64
+    ) throws(KeyValueFailure) -> Bool { try wait(until: deadline) }
+
+    func append(
+        _ bytes: [UInt8], to key: [UInt8], of site: String, deadline: Int64
+    ) throws(KeyValueFailure) -> Bool { try wait(until: deadline) }
+
+    func remove(_ key: [UInt8], of site: String, deadline: Int64) throws(KeyValueFailure) -> Bool {
+        try wait(until: deadline)
     }
 }

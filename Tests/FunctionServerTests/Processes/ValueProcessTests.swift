@@ -44,7 +44,7 @@ struct ValueProcessTests {
         let data = try TestFolder()
         let sites = try TestFolder(["one.test/x": "", "two.test/x": ""])
         for site in ["one.test", "two.test"] { try CallGuests.copy("visits", to: sites, as: "\(site)/visits") }
-        let server = try ServerProcess(sites: sites, flags: ["--data", data.path + "/deep/er"])
+        let server = try ServerProcess(sites: ["--sites", sites.path], flags: ["--data", data.path + "/deep/er"])
         #expect(try visits(server, host: "one.test") == "1\n")
         #expect(try visits(server, host: "ONE.test:80") == "2\n")
         #expect(try visits(server, host: "two.test") == "1\n")
