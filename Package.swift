@@ -84,19 +84,23 @@ let engine: [Target] = [
         name: "CRuntime", path: "runtime-c", exclude: ["README.md"], sources: ["src"], publicHeadersPath: "include",
         cSettings: cSettings),
     module("NativeCode", ["CTinyCC", "CRuntime", "WasmModule"]),
+    module("TOML"),
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("NameResolution", ["CCares"]),
-    module("Hostcalls", ["CCurl", "CRuntime", "WasmRuntime", "WasmModule"]),
+    module("Hostcalls", ["CCurl", "CRuntime", "NameResolution", "WasmRuntime", "WasmModule"]),
     .target(
         name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
         path: "Tests/TestGuests", swiftSettings: swiftSettings),
+    tests("TOML"),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
     .target(name: "TestNameServer", path: "Tests/TestNameServer", swiftSettings: swiftSettings),
     tests("NameResolution", ["TestNameServer"]),
-    tests("Hostcalls", ["CRuntime", "WasmRuntime", "ModuleCache", "TestGuests", "WasmModule"]),
+    tests(
+        "Hostcalls",
+        ["CRuntime", "NameResolution", "WasmRuntime", "ModuleCache", "TestGuests", "TestNameServer", "WasmModule"]),
     .target(
         name: "FuzzBodies",
         dependencies: [
@@ -108,11 +112,13 @@ let engine: [Target] = [
 ]
 
 let commands: [Target] = [
+    module("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
         "FunctionServer",
         [
-            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
-            log, metrics, coreMetrics,
+            "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime",
+            "ModuleCache", "WasmModule", "TOML", log, metrics, coreMetrics,
         ] + nio + secure),
     module(
         "TFCCommands",
@@ -138,8 +144,8 @@ let commands: [Target] = [
     tests(
         "FunctionServer",
         [
-            "tfc-serve", "EscapeAttempts", "Hostcalls", "NameResolution", "TestNameServer", "WasmRuntime",
-            "ModuleCache", log, metrics,
+            "tfc-serve", "EscapeAttempts", "Hostcalls", "KeyValueStorage", "NameResolution", "TestGuests",
+            "TestNameServer", "WasmRuntime", "ModuleCache", "TOML", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio + secure),
     tests(
@@ -176,6 +182,7 @@ let package = Package(
             .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
             .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
             .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         ],
     targets: targets,
     cLanguageStandard: .c2x

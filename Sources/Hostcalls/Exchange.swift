@@ -1,4 +1,5 @@
 package import CRuntime
+package import NameResolution
 package import WasmRuntime
 
 /// One request and what its guest makes of it.
@@ -17,11 +18,16 @@ package final class Exchange {
     /// Asked only when something must be allocated.
     package var findExport: ((_ name: String) -> UnsafePointer<tf_function>?)?
 
+    /// What the guest's clock tells multiples of, in nanoseconds.
+    package var clockResolution: UInt32 = 1
+    /// Takes word for the operator, on the guest's thread.
+    package var note: ((HostcallNote) -> Void)?
     /// Whether host calls may wait, and change what outlives the exchange.
     ///
     /// If not, the guest is ended instead, with no trace left, and can be run again by who may.
     package var mayWait = true
-
+    /// What outlives requests; nil: nothing does.
+    package var values: SiteValues?
     /// The limits that the guest was refused something for.
     package internal(set) var limitsReached: Set<Limit> = []
 
@@ -34,13 +40,23 @@ package final class Exchange {
     var outgoing: [OutgoingRequest] = []
     var received: [ReceivedResponse] = []
     var sentCount = 0
+    /// Transfers that the guest has not asked for yet; their handles are their numbers, of which 1 is the first.
+    var pending: Set<Int> = []
     /// Made when the first request is sent.
-    lazy var transfer = OutboundTransfer()
+    private(set) lazy var board = TransferBoard(mostBytes: limits.heldBytes)
+    /// Who answers questions for names; nil: nobody.
+    package var resolver: Resolver?
 
     package init(request: GuestRequest, limits: HostcallLimits = HostcallLimits(), outbound: OutboundPolicy = .denied) {
         self.request = request
         self.limits = limits
         self.outbound = outbound
+    }
+
+    deinit {
+        // What the guest has left under way is of no use to anybody.
+        guard sentCount > 0 else { return }
+        if board.abandon() { TransferLoop.sweep() }
     }
 
     /// What instances that answer this exchange need as their host pointer.
@@ -56,13 +72,18 @@ package final class Exchange {
 
     /// Whether another request or response fits the budget.
     func hasFreeHandle() -> Bool {
-        fits(outgoing.count + received.count + 1, within: limits.handles, .hostHandles)
+        fits(outgoing.count + received.count + pending.count + 1, within: limits.handles, .hostHandles)
     }
 
     /// Whether so much is within a limit; if it isn't, that is noted.
     func fits(_ amount: Int, within most: Int, _ limit: Limit = .hostBytes) -> Bool {
         if amount > most { limitsReached.insert(limit) }
         return amount <= most
+    }
+
+    /// Bytes of the bodies of created requests, but one.
+    func createdBytes(without index: Int) -> Int {
+        outgoing.reduce(0) { $0 + $1.body.count } - outgoing[index].body.count
     }
 
     /// The created request of a handle; nil for the incoming one, and for a bad handle.

@@ -29,7 +29,11 @@ package struct HostPattern: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether a URL's host, in lower case and without a dot at the end, and its port are meant.
     func matches(host: String, port: UInt16, defaultPort: UInt16) -> Bool {
-        guard port == self.port ?? defaultPort else { return false }
+        port == self.port ?? defaultPort && matches(name: host)
+    }
+
+    /// Whether a host's name is meant, in lower case and without a dot at the end, at whatever port.
+    func matches(name host: String) -> Bool {
         switch name {
         case .any: return true
         case .exact(let exact): return host == exact

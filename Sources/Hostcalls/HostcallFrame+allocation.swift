@@ -39,8 +39,25 @@ extension HostcallFrame {
             slices.append(address)
             slices.append(UInt32(text.utf8.count))
         }
+        try give(slices: slices, to: out)
+    }
+
+    /// Hands over a list: each block by itself, then the array of slices.
+    func give(_ blocks: [[UInt8]], to out: OutPointers) throws(GuestStop) {
+        guard !blocks.isEmpty else { return }
+        var slices: [UInt32] = []
+        for block in blocks {
+            guard let address = try copy(block.span.bytes) else { return }
+            slices.append(address)
+            slices.append(UInt32(block.count))
+        }
+        try give(slices: slices, to: out)
+    }
+
+    /// Hands over pairs of address and length.
+    private func give(slices: [UInt32], to out: OutPointers) throws(GuestStop) {
         guard let list = try copy(slices.span.bytes) else { return }
-        try write(list, UInt32(texts.count), to: out)
+        try write(list, UInt32(slices.count / 2), to: out)
     }
 
     /// Copies bytes into a block of the guest, with a NUL behind them: C guests search and duplicate what they get

@@ -22,12 +22,28 @@ struct HostcallFrame {
     /// The result, and so the end of the arguments.
     func answer(_ result: UInt32) { values[0] = UInt64(result) }
 
+    /// The result of a call that gives an i64.
+    func answer(wide result: UInt64) { values[0] = result }
+
     /// The guest's bytes at an address.
     ///
     /// No bytes may be anywhere: guests pass dangling pointers for empty slices.
     func bytes(_ address: UInt32, _ length: UInt32) throws(GuestStop) -> UnsafeRawBufferPointer {
         guard length > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         return UnsafeRawBufferPointer(start: try room(address, length), count: Int(length))
+    }
+
+    /// The guest's bytes from an address up to a terminator, which may lie outside of the memory only if `most` bytes
+    /// before it don't.
+    func bytes(
+        until terminator: UInt8, from address: UInt32, atMost most: Int
+    ) throws(GuestStop) -> UnsafeRawBufferPointer {
+        let size = Int(host.pointee.instance.pointee.memory_zero?.pointee.bytes ?? 0)
+        let length = UInt32(clamping: min(most, max(1, size - Int(address))))
+        let bytes = try bytes(address, length)
+        if let end = bytes.firstIndex(of: terminator) { return UnsafeRawBufferPointer(rebasing: bytes[..<end]) }
+        guard bytes.count == most else { throw stop("what begins at \(address) has no end within the memory") }
+        return bytes
     }
 
     /// Where to write `length` bytes, at least one.
@@ -40,11 +56,18 @@ struct HostcallFrame {
 
     /// A list of `count` slices, each to be checked when it is read.
     func slices(_ address: UInt32, _ count: UInt32) throws(GuestStop) -> UnsafeRawBufferPointer {
+        try array(address, count, size: Self.sliceSize, of: "slices")
+    }
+
+    /// A list of `count` things of a size, in bytes.
+    func array(
+        _ address: UInt32, _ count: UInt32, size: Int, of things: StaticString = "handles"
+    ) throws(GuestStop) -> UnsafeRawBufferPointer {
         guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        guard let start = tf_guest_array(host, UInt64(address), UInt64(count), UInt64(Self.sliceSize)) else {
-            throw stop("\(count) slices at \(address) are outside of the memory")
+        guard let start = tf_guest_array(host, UInt64(address), UInt64(count), UInt64(size)) else {
+            throw stop("\(count) \(things) at \(address) are outside of the memory")
         }
-        return UnsafeRawBufferPointer(start: start, count: Int(count) * Self.sliceSize)
+        return UnsafeRawBufferPointer(start: start, count: Int(count) * size)
     }
 
     /// Bytes of a slice in the guest: an address and a length.

@@ -16,10 +16,14 @@ package struct HostcallLimits: Sendable {
     package var sentBodyBytes = 16 << 20
     /// Bytes of a received response's body, after decompression.
     package var receivedBodyBytes = 16 << 20
-    /// Milliseconds that one sent request may take; never beyond the guest's own deadline.
+    /// Bytes of all bodies together, of created requests, and again of what is on its way or received.
+    package var heldBytes = 64 << 20
+    /// Milliseconds that one sent request, with its redirects, may take; never beyond the guest's own deadline.
     package var sendMilliseconds = 10_000
     /// Bytes kept of what the guest says when it fails.
     package var panicMessageBytes = 4096
+    /// Bytes kept of each word for the log.
+    package var debugMessageBytes = 4096
 
     package init() {}
 }

@@ -2,8 +2,8 @@
 ///
 /// Two checks apply to every request: the URL's host and port against the list, and the address that the host's
 /// name resolved to, at the moment of connecting, against ``InternetAddress/isPublic``. So neither a name that points
-/// inside, nor one that changes between check and use, reaches what is not on the internet. Redirects are not
-/// followed; a guest that follows one itself makes a new request, checked anew.
+/// inside, nor one that changes between check and use, reaches what is not on the internet. Each redirect that is followed
+/// is checked anew in both ways.
 package struct OutboundPolicy: Sendable {
     /// Hosts that are allowed; none by default.
     package var allowed: [HostPattern]
@@ -17,8 +17,14 @@ package struct OutboundPolicy: Sendable {
         self.allowsPrivateAddresses = allowsPrivateAddresses
     }
 
+    /// Why a host that is not in the list is refused, for people.
+    static let notAllowed = "not among the hosts of --allow-outbound"
+
     /// Nothing is allowed.
     package static let denied = OutboundPolicy(allowed: [])
+
+    /// Whether the list has a host's name, at whatever port.
+    func permits(name: String) -> Bool { allowed.contains { $0.matches(name: name) } }
 
     /// Whether the list has the URL's host and port.
     func permits(_ url: OutboundURL) -> Bool {

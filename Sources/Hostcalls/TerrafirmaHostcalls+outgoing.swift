@@ -63,31 +63,12 @@ extension TerrafirmaHostcalls {
     static func setRequestBody(_ call: HostcallFrame) throws(GuestStop) {
         let body = try call.bytes(call[1], call[2])
         guard let index = call.exchange.outgoingIndex(call[0]),
-            call.exchange.fits(body.count, within: call.exchange.limits.sentBodyBytes)
+            call.exchange.fits(body.count, within: call.exchange.limits.sentBodyBytes),
+            call.exchange.fits(
+                call.exchange.createdBytes(without: index) + body.count, within: call.exchange.limits.heldBytes)
         else { return call.answer(Status.invalid.rawValue) }
         call.exchange.outgoing[index].body = [UInt8](body)
         call.answer(Status.ok.rawValue)
-    }
-
-    /// `req_send(req)`: waits for the response.
-    ///
-    /// A request can be sent again.
-    static func sendRequest(_ call: HostcallFrame) throws(GuestStop) {
-        try call.beforeEffect()
-        let exchange = call.exchange
-        guard let index = exchange.outgoingIndex(call[0]), exchange.hasFreeHandle(),
-            exchange.fits(exchange.sentCount + 1, within: exchange.limits.sentRequests, .hostHandles),
-            exchange.outbound.permits(exchange.outgoing[index].url)
-        else { return call.answer(noHandle) }
-        exchange.sentCount += 1
-        let response = exchange.transfer.send(
-            exchange.outgoing[index], limits: exchange.limits, policy: exchange.outbound,
-            store: tf_host_store(call.host))
-        if exchange.transfer.wasTooLarge { exchange.limitsReached.insert(.hostBytes) }
-        if tf_store_interrupted(tf_host_store(call.host)) { throw GuestStop(trap: TF_TRAP_DEADLINE) }
-        guard let response else { return call.answer(noHandle) }
-        exchange.received.append(response)
-        call.answer(UInt32(exchange.received.count))
     }
 
     /// `RESPONSE_OUTGOING`.

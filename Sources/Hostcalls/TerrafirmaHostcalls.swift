@@ -10,7 +10,7 @@ package enum TerrafirmaHostcalls {
     /// The module that guests import the host calls from.
     package static let moduleName = "env"
 
-    /// All of them: name, number of i32 parameters, number of i32 results.
+    /// All of them: name, number of i32 parameters, results; of those a number is how many there are of i32.
     package static let functions: [HostFunction] = [
         row("hostcall_init_mm", 2, 0) { HostcallFrame.run("init_mm", $0, $1, initMemory) },
         row("hostcall_panic_hook", 2, 0) { HostcallFrame.run("panic_hook", $0, $1, panicHook) },
@@ -38,13 +38,36 @@ package enum TerrafirmaHostcalls {
         row("hostcall_resp_set_response_code", 2, 1) {
             HostcallFrame.run("resp_set_response_code", $0, $1, setResponseCode)
         },
+
+        row("hostcall_req_send_async", 1, 1) { HostcallFrame.run("req_send_async", $0, $1, sendRequestLater) },
+        row("hostcall_pending_req_wait", 1, 1) { HostcallFrame.run("pending_req_wait", $0, $1, waitForPending) },
+        row("hostcall_pending_req_poll", 1, 1) { HostcallFrame.run("pending_req_poll", $0, $1, pollPending) },
+        row("hostcall_pending_req_select", 3, 1) { HostcallFrame.run("pending_req_select", $0, $1, selectPending) },
+
+        row("hostcall_kvstore_insert", 4, 1) { HostcallFrame.run("kvstore_insert", $0, $1, insertValue) },
+        row("hostcall_kvstore_upsert", 4, 1) { HostcallFrame.run("kvstore_upsert", $0, $1, insertAbsentValue) },
+        row("hostcall_kvstore_append", 4, 1) { HostcallFrame.run("kvstore_append", $0, $1, appendValue) },
+        row("hostcall_kvstore_get", 4, 1) { HostcallFrame.run("kvstore_get", $0, $1, value) },
+        row("hostcall_kvstore_remove", 2, 1) { HostcallFrame.run("kvstore_remove", $0, $1, removeValue) },
+
+        row("hostcall_dns_query_raw", 4, 1) { HostcallFrame.run("dns_query_raw", $0, $1, answerToQuery) },
+        row("hostcall_dns_query_ip", 5, 1) { HostcallFrame.run("dns_query_ip", $0, $1, addresses) },
+
+        row("hostcall_rng_next_u64", 0, [.i64]) { HostcallFrame.run("rng_next_u64", $0, $1, nextRandom) },
+        row("hostcall_time_now", 1, [.i64]) { HostcallFrame.run("time_now", $0, $1, timeNow) },
+        row("hostcall_debug", 2, 0) { HostcallFrame.run("debug", $0, $1, debug) },
     ]
 
     private static func row(_ name: String, _ parameters: Int, _ results: Int, _ call: @escaping HostFunction.Native)
         -> HostFunction
     {
-        let type = FunctionType(
-            parameters: Array(repeating: .i32, count: parameters), results: Array(repeating: .i32, count: results))
+        row(name, parameters, Array(repeating: .i32, count: results), call)
+    }
+
+    private static func row(
+        _ name: String, _ parameters: Int, _ results: [ValueType], _ call: @escaping HostFunction.Native
+    ) -> HostFunction {
+        let type = FunctionType(parameters: Array(repeating: .i32, count: parameters), results: results)
         return HostFunction(module: moduleName, name: name, type: type, call: call)
     }
 }

@@ -1,5 +1,4 @@
 import CCurl
-import CRuntime
 import Glibc
 
 /// One transfer under way: checks what it connects to, and gathers what arrives, within the limits.
@@ -11,12 +10,14 @@ final class TransferProgress {
     private var headerBytes = 0
     private let limits: HostcallLimits
     private let policy: OutboundPolicy
-    private let store: OpaquePointer?
+    /// Whether an address was refused, for what it is.
+    private(set) var hasRefused = false
+    private let board: TransferBoard
 
-    init(limits: HostcallLimits, policy: OutboundPolicy, store: OpaquePointer?) {
+    init(limits: HostcallLimits, policy: OutboundPolicy, board: TransferBoard) {
         self.limits = limits
         self.policy = policy
-        self.store = store
+        self.board = board
     }
 
     /// The progress behind a callback's context.
@@ -30,15 +31,13 @@ final class TransferProgress {
         return received.filter { !Self.isNamed($0, "content-encoding") && !Self.isNamed($0, "content-length") }
     }
 
-    /// The guest's time is up.
-    var isOverdue: Bool { store.map { tf_store_interrupted($0) } ?? false }
-
     /// A socket for an address; the check of what a name resolved to, made on the very address that is used.
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
         guard let address, let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return Self.refused }
         // Longer than its type says, for IPv6; so it is read where it is.
         let bytes = UnsafeRawPointer(address) + offset
         guard let internet = InternetAddress(bytes), policy.allowsPrivateAddresses || internet.isPublic else {
+            hasRefused = true
             return Self.refused
         }
         let wanted = address.pointee
@@ -68,7 +67,7 @@ final class TransferProgress {
 
     /// Takes bytes of the body, decompressed.
     func takeBody(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-        guard count <= limits.receivedBodyBytes - body.count else {
+        guard count <= limits.receivedBodyBytes - body.count, board.hold(count) else {
             isTooLarge = true
             return 0
         }

@@ -22,6 +22,8 @@ package enum Limit: String, CaseIterable, Comparable, Sendable {
     case hostBytes = "host-bytes"
     /// Requests and responses that the host holds for a guest.
     case hostHandles = "host-handles"
+    /// Bytes of a key, of a value and of all that a site keeps.
+    case storedBytes = "stored-bytes"
     /// Instances at a time, of one function or in all.
     case instances
     /// Bytes of a module.

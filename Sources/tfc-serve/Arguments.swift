@@ -100,7 +100,10 @@ struct ByteCount: ExpressibleByArgument {
         bytes = product
     }
 
-    var defaultValueDescription: String { bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : "\(bytes >> 20)M" }
+    var defaultValueDescription: String {
+        if bytes % (1 << 20) != 0 { return "\(bytes >> 10)K" }
+        return bytes % (1 << 30) == 0 ? "\(bytes >> 30)G" : "\(bytes >> 20)M"
+    }
 }
 
 /// A standard stream to print to.

@@ -31,7 +31,7 @@ struct LimitOptions: ParsableArguments {
         transform: memoryFolder)
     var tmpfs: MemoryFolder?
 
-    @Option(help: "What the clocks of a command tell multiples of; exact ones tell what others leave in caches.")
+    @Option(help: "What the clocks tell multiples of; exact ones tell what others leave in caches.")
     var clockResolution = TimeSpan(nanoseconds: 1000)
 
     @Option(help: ArgumentHelp("Bytes a command may answer.", valueName: "bytes"))
@@ -45,6 +45,15 @@ struct LimitOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Requests and responses that host calls hold for a request.", valueName: "count"))
     var maxHostHandles = 64
+
+    @Option(help: ArgumentHelp("Bytes of a key that functions keep a value for.", valueName: "bytes"))
+    var maxKeySize = ByteCount(bytes: 1 << 10)
+
+    @Option(help: ArgumentHelp("Bytes of a value that functions keep.", valueName: "bytes"))
+    var maxValueSize = ByteCount(bytes: 1 << 20)
+
+    @Option(help: ArgumentHelp("Bytes of all that the functions of a site keep.", valueName: "bytes"))
+    var maxSiteSize = ByteCount(bytes: 1 << 30)
 
     @Option(help: ArgumentHelp("Bytes of the largest request body.", valueName: "bytes"))
     var maxBodySize = ByteCount(bytes: 10 << 20)
@@ -77,6 +86,9 @@ struct LimitOptions: ParsableArguments {
             ("--max-open-files", maxOpenFiles, 3...1_000_000),
             ("--max-host-handles", maxHostHandles, 0...1_000_000),
             ("--max-wasm-stack", maxWasmStack.bytes, 4096...1 << 30),
+            ("--max-key-size", maxKeySize.bytes, 1...1 << 20),
+            ("--max-value-size", maxValueSize.bytes, 1...256 << 20),
+            ("--max-site-size", maxSiteSize.bytes, 1 << 20...1 << 40),
             ("--pool-slots", poolSlots, 0...ServerConfiguration.mostPoolSlots),
         ]
         for (flag, value, range) in counts where !range.contains(value) {
@@ -104,6 +116,9 @@ struct LimitOptions: ParsableArguments {
         settings.limits.memoryFolder = tmpfs
         settings.limits.clockResolution = UInt32(clamping: clockResolution.nanoseconds)
         settings.limits.outputBytes = Int64(maxOutputSize.bytes)
+        settings.limits.values.keyBytes = maxKeySize.bytes
+        settings.limits.values.valueBytes = maxValueSize.bytes
+        settings.limits.values.siteBytes = maxSiteSize.bytes
         settings.limits.hostcalls.handles = maxHostHandles
         settings.limits.hostcalls.responseBodyBytes = maxHostBytes.bytes
         settings.limits.hostcalls.sentBodyBytes = maxHostBytes.bytes

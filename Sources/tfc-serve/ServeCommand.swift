@@ -57,6 +57,14 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The folder for what functions keep between requests. Unless said: terrafirma in $XDG_DATA_HOME, else in "
+                + "~/.local/share.",
+            valueName: "dir"),
+        completion: .directory)
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A name server to ask, an address with :port or without; up to three. Unless said: the system's, of "
                 + "/etc/resolv.conf when the server starts.",
             valueName: "host:port"))
@@ -132,6 +140,7 @@ struct ServeCommand: ParsableCommand {
         requests.apply(to: &settings)
         settings.compilation.boundsChecks = boundsChecks
         settings.isContained = containment == .on
+        settings.dataFolder = data
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
         guard settings.allow(outbound: allowOutbound) else {

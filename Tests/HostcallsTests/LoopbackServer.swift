@@ -10,6 +10,7 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     private let answer: Answer
     private let seen = Mutex<[String]>([])
+    private let ended = Atomic<Int>(0)
 
     /// Nil if the machine doesn't let us listen.
     init?(_ answer: @escaping Answer) {
@@ -41,6 +42,9 @@ final class LoopbackServer: Sendable {
     /// The requests so far, as they arrived.
     var requests: [String] { seen.withLock { $0 } }
 
+    /// Connections that have ended, by us or by the client.
+    var connectionsEnded: Int { ended.load(ordering: .relaxed) }
+
     private func start() {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
@@ -67,6 +71,7 @@ final class LoopbackServer: Sendable {
                 _ = read(connection)
             }
             close(connection)
+            ended.add(1, ordering: .relaxed)
         }
         close(listener)
     }

@@ -69,7 +69,10 @@ struct Tool {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment
-            .merging(["XDG_CACHE_HOME": folder.appendingPathComponent("cache").path]) { $1 }
+            .merging([
+                "XDG_CACHE_HOME": folder.appendingPathComponent("cache").path,
+                "XDG_DATA_HOME": folder.appendingPathComponent("data").path,
+            ]) { $1 }
             .merging(environment) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: names[0])
         for (index, name) in names.enumerated().dropFirst() {

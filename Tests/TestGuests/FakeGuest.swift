@@ -178,13 +178,19 @@ extension FakeGuest {
 
     @discardableResult
     package func call(_ name: String, _ arguments: [UInt32]) -> (trap: tf_trap, result: UInt32) {
+        let (trap, result) = callWide(name, arguments)
+        return (trap, UInt32(truncatingIfNeeded: result))
+    }
+
+    /// The same, of a call that gives an i64.
+    package func callWide(_ name: String, _ arguments: [UInt32]) -> (trap: tf_trap, result: UInt64) {
         guard let row = TerrafirmaHostcalls.functions.first(where: { $0.name == "hostcall_" + name }),
             row.type.parameters.count == arguments.count
         else { return (TF_TRAP_UNKNOWN_IMPORT, 0) }
         // The upper halves of i32 cells are anybody's guess.
         var values = (arguments + [0]).map { UInt64($0) | 0xDEAD_BEEF << 32 }
         let trap = row.call(host, &values)
-        return (trap, UInt32(truncatingIfNeeded: values[0]))
+        return (trap, values[0])
     }
 
     /// Writes zeros.

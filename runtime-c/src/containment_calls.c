@@ -49,6 +49,8 @@ const tf_call_row tf_call_rows[] = {
     ALLOW_IF(sendto, ARE_NULL(4)),
     /* NIO, leases of files that are read, the compiler's pipe. F_SETOWN would signal others. */
     ALLOW_IF(fcntl, IS(1, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_SETSIG, F_SETLEASE, F_SETPIPE_SZ)),
+    /* Databases, so that two servers can share one. */
+    ALLOW_IF(fcntl, IS(1, F_GETLK, F_SETLK)),
     /* stdio asks whether it writes to a terminal, the resolver how long an answer is. */
     ALLOW_IF(ioctl, IS(1, TCGETS, FIONREAD)),
     /* Names of threads, and the watchdog's punctuality. */
@@ -96,7 +98,7 @@ const tf_call_row tf_call_rows[] = {
     ALLOW(write), ALLOW(writev), ALLOW(pwrite64), ALLOW(pwritev), ALLOW(lseek), ALLOW(fstat), ALLOW(newfstatat),
     ALLOW(statx), ALLOW(fstatfs), ALLOW(faccessat), ALLOW(faccessat2), ALLOW(getdents64), ALLOW(readlinkat),
     ALLOW(getcwd), ALLOW(sendfile),
-    /* The cache. */
+    /* The cache, and databases. */
     ALLOW(flock), ALLOW(fsync), ALLOW(fdatasync), ALLOW(ftruncate), ALLOW(fallocate), ALLOW(unlinkat),
     ALLOW(mkdirat), ALLOW(renameat2), ALLOW(utimensat),
     /* Connections. listen: NIO, on the socket that it is given, which listens already. */

@@ -23,7 +23,7 @@ class Bench:
         self.shared = pathlib.Path(os.environ.get("TERRAFIRMA_SHARED") or ROOT.parent / "shared").resolve()
         self.peers = peers_folder()
         # The user's cache is not ours to fill, nor may it have the answer already.
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(self.scraps / "cache")}
+        self.environment = {**os.environ, "XDG_CACHE_HOME": str(self.scraps / "cache"), "XDG_DATA_HOME": str(self.scraps / "data")}
 
     def run(self, *command):
         return process.run(command, self.environment, self.scraps / "output")

@@ -40,7 +40,7 @@ class Server:
         self.folder = scraps / "served"
         self.folder.mkdir(exist_ok=True)
         self.log = scraps / "log"
-        environment = {**os.environ, "XDG_CACHE_HOME": str(scraps / "cache")}
+        environment = {**os.environ, "XDG_CACHE_HOME": str(scraps / "cache"), "XDG_DATA_HOME": str(scraps / "data")}
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [executable, self.folder, "--addr", "127.0.0.1:0", *flags], stderr=log, env=environment)

@@ -1,5 +1,6 @@
 import Hostcalls
 import NIOCore
+import NameResolution
 import WasmRuntime
 
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
@@ -7,15 +8,19 @@ final class CallGuest: CallFunction {
     private let module: PreparedModule
     private let limits: GuestLimits
     let pace = CallPace()
+    private let values: SiteValues?
+    private let resolver: Resolver?
 
-    init(module: PreparedModule, limits: GuestLimits) {
+    init(module: PreparedModule, limits: GuestLimits, values: SiteValues? = nil, resolver: Resolver? = nil) {
         self.module = module
         self.limits = limits
+        self.values = values
+        self.resolver = resolver
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
-        let exchange = Exchange(
-            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        let exchange = exchange(for: request)
+        exchange.note = { log.take($0) }
         defer {
             if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
         }
@@ -35,8 +40,7 @@ final class CallGuest: CallFunction {
     ///
     /// Whatever is out of the ordinary is left to a worker, who has the time to tell of it.
     func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? {
-        let exchange = Exchange(
-            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        let exchange = exchange(for: request)
         exchange.mayWait = false
         do throws(Trap) {
             try run(exchange, nil, for: min(CallPace.budget, limits.timeout))
@@ -45,6 +49,15 @@ final class CallGuest: CallFunction {
         }
         guard exchange.limitsReached.isEmpty, exchange.response.panicMessage == nil else { return nil }
         return FunctionResponse(exchange.response)
+    }
+
+    private func exchange(for request: FunctionRequest) -> Exchange {
+        let exchange = Exchange(
+            request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
+        exchange.values = values
+        exchange.resolver = resolver
+        exchange.clockResolution = limits.clockResolution
+        return exchange
     }
 
     /// Without log, limits that are reached are a failure.

@@ -7,6 +7,8 @@ package struct GuestLimits: Sendable {
     package var instance = InstanceLimits(memoryBytes: 128 << 20, tableElements: 1_000_000, stackBytes: 1 << 20)
     /// What the host calls hold.
     package var hostcalls = HostcallLimits()
+    /// How much of what outlives requests is kept.
+    package var values = KeyValueLimits()
     /// Where guests may send requests.
     package var outbound = OutboundPolicy.denied
     /// Time for one request by the clock, in nanoseconds.
@@ -17,7 +19,7 @@ package struct GuestLimits: Sendable {
     package var openFiles: UInt32 = 64
     /// A folder in memory that each run of a command begins with, empty.
     package var memoryFolder: MemoryFolder?
-    /// What its clocks tell multiples of, in nanoseconds.
+    /// What clocks tell multiples of, in nanoseconds.
     package var clockResolution: UInt32 = 1000
     /// Bytes that a command may answer.
     ///
@@ -40,6 +42,8 @@ package struct GuestLimits: Sendable {
         case .outputBytes: isCommand ? "\(outputBytes) bytes" : "\(hostcalls.responseBodyBytes) bytes"
         case .hostBytes: "\(hostcalls.sentBodyBytes) bytes of a body, \(hostcalls.headerBytes) of a header"
         case .hostHandles: "\(hostcalls.handles) requests and responses, \(hostcalls.sentRequests) sent requests"
+        case .storedBytes:
+            "\(values.keyBytes) bytes of a key, \(values.valueBytes) of a value, \(values.siteBytes) of a site"
         case .instances, .moduleBytes, .compileTime: nil
         }
     }

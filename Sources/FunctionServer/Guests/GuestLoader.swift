@@ -9,10 +9,15 @@ package final class GuestLoader: FunctionLoader {
     private let cache: ModuleCache
     private let limits: GuestLimits
     private let options: CompileOptions
+    private let services: GuestServices
     private let isStopped = Atomic<Bool>(false)
 
     /// A loader for guests with these limits.
-    package init(cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions()) {
+    package init(
+        cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions(),
+        services: GuestServices = GuestServices()
+    ) {
+        self.services = services
         self.cache = cache
         self.limits = limits
         self.options = options
@@ -50,7 +55,9 @@ package final class GuestLoader: FunctionLoader {
             throw LoadFailure("\(error)")
         }
         switch kind {
-        case .call: return .call(CallGuest(module: prepared, limits: limits))
+        case .call:
+            let values = services.values(ofFunction: name)
+            return .call(CallGuest(module: prepared, limits: limits, values: values, resolver: services.resolver))
         case .command: return .command(CommandGuest(module: prepared, limits: limits))
         }
     }

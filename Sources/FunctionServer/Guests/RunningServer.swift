@@ -1,6 +1,7 @@
 import CRuntime
 import Glibc
 import Hostcalls
+import KeyValueStorage
 package import Logging
 package import ModuleCache
 import NIOCore
@@ -23,6 +24,8 @@ package struct ServerSettings: Sendable {
     package var isContained = false
     /// Who is asked for names; nil: the system's servers, as they are when the server starts.
     package var resolver: Resolver?
+    /// Where values are kept that outlive the server; nil: in the user's folder for data, if it can be written.
+    package var dataFolder: String?
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -75,16 +78,18 @@ package final class RunningServer: Sendable {
         let accessLog = try settings.accessLog.map { format throws(ServerError) in
             try AccessLog(format: format, path: settings.accessLogFile, logger: logger)
         }
+        let data = try Self.dataFolder(settings, logger)
+        let services = Self.services(settings, data)
         if settings.isContained {
             let served = folder.map { [$0] } ?? settings.configuration.sites.folders
             let folders = served + settings.configuration.securityFolders(logger)
-            Self.contain(
-                folders: folders, writable: cache.writableFolders() + settings.writableFolders,
-                connects: settings.connects, logger)
+            let writable = cache.writableFolders() + settings.writableFolders + (data.map { [$0.values] } ?? [])
+            Self.contain(folders: folders, writable: writable, connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
-        let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
+        let loader = GuestLoader(
+            cache: cache, limits: settings.guestLimits, options: settings.compilation, services: services)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
             admin: admin, logger: logger, accessLog: accessLog)
@@ -118,6 +123,26 @@ package final class RunningServer: Sendable {
     /// Blocks.
     package func shutDown() {
         server.shutDown(endingLoops: false)
+    }
+
+    /// A folder that was named has to be there; the user's need not.
+    private static func dataFolder(_ settings: ServerSettings, _ logger: Logger) throws -> DataFolder? {
+        if let path = settings.dataFolder { return try DataFolder(path) }
+        do {
+            return try DataFolder(DataFolder.defaultPath)
+        } catch {
+            logger.warning("functions keep no values, for want of a folder: \(LogEscaping.escape("\(error)"))")
+            return nil
+        }
+    }
+
+    private static func services(_ settings: ServerSettings, _ data: DataFolder?) -> GuestServices {
+        var services = GuestServices()
+        services.store = data.map { SQLiteStore(folder: $0.values, limits: settings.limits.values) }
+        services.holdsSites = settings.configuration.holdsSites
+        // Read before the process gives up what it does not need.
+        if settings.connects { services.resolver = settings.resolver ?? Resolver(ofSystem: Resolver.defaultTimeout) }
+        return services
     }
 
     private static func contain(folders: [String], writable: [String], connects: Bool, _ logger: Logger) {

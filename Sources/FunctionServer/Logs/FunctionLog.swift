@@ -14,7 +14,7 @@ package final class FunctionLog: ByteSink, Sendable {
         var lines = 0
     }
 
-    private let name: String
+    let name: String
     private let logger: Logger
     private let budget: LogBudget
     let report: FunctionReport?

@@ -15,7 +15,7 @@ final class GuestServer {
     /// The modules by file name, as `wat2wasm` (Debian: wabt) reads them.
     init(
         _ modules: [String: String], timeout: Int64 = 10 * .second, memory: UInt64 = 16 << 20,
-        compilation: CompileOptions = CompileOptions(),
+        compilation: CompileOptions = CompileOptions(), services: GuestServices = GuestServices(),
         _ configure: (inout ServerConfiguration, inout GuestLimits) -> Void = { _, _ in }
     ) throws {
         folder = try TestFolder()
@@ -31,7 +31,8 @@ final class GuestServer {
         configure(&configuration, &limits)
         let cache = ModuleCache(configuration: CacheConfiguration(directory: cacheFolder.path + "/cache"))
         server = try Server.start(
-            folder: folder.path, loader: GuestLoader(cache: cache, limits: limits, options: compilation),
+            folder: folder.path,
+            loader: GuestLoader(cache: cache, limits: limits, options: compilation, services: services),
             configuration: configuration, logger: log.logger())
     }
 

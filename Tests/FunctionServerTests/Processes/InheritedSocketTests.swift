@@ -70,7 +70,7 @@ struct InheritedSocketTests {
         process.arguments = ["python3", "-c", setUp + script, ServerProcess.path("tfc-serve")]
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.environment = Foundation.ProcessInfo.processInfo.environment
-            .merging(["XDG_CACHE_HOME": cache.path]) { $1 }
+            .merging(["XDG_CACHE_HOME": cache.path, "XDG_DATA_HOME": cache.path]) { $1 }
         process.standardOutput = output
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -156,7 +156,8 @@ final class ServerProcess {
         posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var vector: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] =
-            (["XDG_CACHE_HOME=\(cache)", "TMPDIR=\(cache)", "PATH=/usr/bin:/bin"] as [String]).map { strdup($0) } + [
+            (["XDG_CACHE_HOME=\(cache)", "XDG_DATA_HOME=\(cache)", "TMPDIR=\(cache)", "PATH=/usr/bin:/bin"] as [String])
+            .map { strdup($0) } + [
                 nil
             ]
         defer { for string in vector + variables { free(string) } }

@@ -4,7 +4,9 @@ import TestGuests
 import WasmModule
 import WasmRuntime
 
-/// Host calls, one after the other, by a guest whose allocator may do anything and that may not send requests.
+/// Host calls, one after the other, by a guest whose allocator may do anything.
+///
+/// It may not send requests, and has a store in memory.
 enum HostcallFuzzing {
     private static let mostCalls = 48
 
@@ -13,10 +15,14 @@ enum HostcallFuzzing {
         let limits = limits(areTight: input.byte() & 1 != 0)
         let guest = FakeGuest(request(input.byte()), limits: limits, mostPages: 2)
         setUp(guest, &input)
+        let store = MemoryStore(limits: values)
+        guest.exchange.values = SiteValues(store, site: "fuzzed")
+        let notes = Notes()
+        guest.exchange.note = { notes.all.append($0) }
         let functions = TerrafirmaHostcalls.functions
         for _ in 0..<mostCalls where !input.isAtEnd {
             let choice = Int(input.byte())
-            guard choice < 8 * functions.count else {
+            guard choice < 7 * functions.count else {
                 let (address, bytes) = input.poke()
                 guest.write(bytes, at: UInt32(address))
                 continue
@@ -27,10 +33,25 @@ enum HostcallFuzzing {
             }
             let (trap, _) = guest.call(String(function.name.dropFirst("hostcall_".count)), arguments)
             try check(guest.exchange.response, limits)
+            try check(notes, limits)
+            guard store.size <= mostCalls * (values.keyBytes + values.valueBytes) else {
+                throw Finding("values of \(store.size) bytes")
+            }
             guard trap == TF_OK else { break }
         }
         guard guest.isIntactBehindMemory else { throw Finding("bytes behind the memory were written") }
     }
+
+    private final class Notes {
+        var all: [HostcallNote] = []
+    }
+
+    private static let values: KeyValueLimits = {
+        var limits = KeyValueLimits()
+        limits.keyBytes = 16
+        limits.valueBytes = 40
+        return limits
+    }()
 
     private static func limits(areTight: Bool) -> HostcallLimits {
         var limits = HostcallLimits()
@@ -42,6 +63,7 @@ enum HostcallFuzzing {
         limits.urlBytes = 32
         limits.sentBodyBytes = 50
         limits.panicMessageBytes = 10
+        limits.debugMessageBytes = 12
         return limits
     }
 
@@ -88,6 +110,12 @@ enum HostcallFuzzing {
         "http://a/", "https://a:1/b?c", "http://[::1]/", "host", "\u{fc}", "transfer-encoding", "set-cookie", "a,b",
         "http://u@a/", "ftp://a/", "accept", "connection", "text/html", "=;", "HTTP://A:99999", "a\nb: c", "\u{7F}",
     ]
+
+    private static func check(_ notes: Notes, _ limits: HostcallLimits) throws(Finding) {
+        for case .said(let text) in notes.all where text.utf8.count > 3 * limits.debugMessageBytes {
+            throw Finding("a long word for the log")
+        }
+    }
 
     private static func check(_ response: GuestResponse, _ limits: HostcallLimits) throws(Finding) {
         guard (200...599).contains(response.status) else { throw Finding("status \(response.status)") }
