@@ -84,6 +84,7 @@ let engine: [Target] = [
         name: "CRuntime", path: "runtime-c", exclude: ["README.md"], sources: ["src"], publicHeadersPath: "include",
         cSettings: cSettings),
     module("NativeCode", ["CTinyCC", "CRuntime", "WasmModule"]),
+    module("TOML"),
     module("ModuleCache", ["CNettle", "NativeCode", "CTranslation", "WasmModule", "WasmBinary", "WasmValidation"]),
     module("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "WasmModule"]),
     module("NameResolution", ["CCares"]),
@@ -91,6 +92,7 @@ let engine: [Target] = [
     .target(
         name: "TestGuests", dependencies: ["CRuntime", "Hostcalls", "WasmRuntime", "WasmModule"],
         path: "Tests/TestGuests", swiftSettings: swiftSettings),
+    tests("TOML"),
     tests("NativeCode", ["CRuntime", "WasmModule"]),
     tests("ModuleCache", ["NativeCode", "CTranslation", "WasmModule"]),
     tests("WasmRuntime", ["CRuntime", "NativeCode", "ModuleCache", "CTranslation", "TestGuests", "WasmModule"]),
@@ -112,7 +114,7 @@ let commands: [Target] = [
         "FunctionServer",
         [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
-            log, metrics, coreMetrics,
+            "TOML", log, metrics, coreMetrics,
         ] + nio + secure),
     module(
         "TFCCommands",
@@ -139,7 +141,7 @@ let commands: [Target] = [
         "FunctionServer",
         [
             "tfc-serve", "EscapeAttempts", "Hostcalls", "NameResolution", "TestNameServer", "WasmRuntime",
-            "ModuleCache", log, metrics,
+            "ModuleCache", "TOML", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio + secure),
     tests(
