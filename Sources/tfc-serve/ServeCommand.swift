@@ -59,6 +59,9 @@ struct ServeCommand: ParsableCommand {
             valueName: "host:port"))
     var resolver: [String] = []
 
+    @Flag(help: "Functions may change folders of their site that the .toml beside them names as writable.")
+    var allowWritableFolders = false
+
     @Option(help: "Whether the process gives up what it does not need before it runs functions.")
     var containment = Switch.on
 
@@ -128,6 +131,7 @@ struct ServeCommand: ParsableCommand {
         settings.isContained = containment == .on
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
+        settings.allowsWritableFolders = allowWritableFolders
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

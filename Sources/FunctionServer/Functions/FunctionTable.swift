@@ -149,6 +149,12 @@ package final class FunctionTable: Sendable {
         if let work { begin(work, name) }
     }
 
+    /// The settings of a function have changed, or may have: of no account unless there is one.
+    package func settingsChanged(of name: String) {
+        let work = records.withLock { $0[name]?.state.changed(readsAgain: false) }
+        if let work { begin(work, name) }
+    }
+
     /// Any file may have changed whose path begins so.
     package func everythingChanged(beneath prefix: String = "") {
         for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
@@ -162,36 +168,38 @@ package final class FunctionTable: Sendable {
     }
 
     private func look(_ work: Work, _ name: String) {
-        let file: OpenFile
+        let files: FunctionFiles
         do throws(ServedFolder.Failure) {
-            file = try folder.open(name)
+            guard let found = try FunctionFiles(name, in: folder) else { return finish(.missing, name) }
+            files = found
         } catch {
-            guard error != .missing else { return finish(.missing, name) }
             // Nothing is remembered of it, so each request may come here.
             if complaints.take() != .drop { logger.warning("\(LogEscaping.escape(name)): \(error)") }
             return finish(.failing, name)
         }
-        guard !file.isFolder else { return finish(.missing, name) }
-        guard file.identity != work.known else { return finish(.unchanged, name) }
-        let isQueued = compilers.submit(compileLane) { self.load(file, name) }
+        guard files.identity != work.known else { return finish(.unchanged, name) }
+        let isQueued = compilers.submit(compileLane) { self.load(files, name) }
         if !isQueued { finish(.failing, name) }
     }
 
-    private func load(_ file: OpenFile, _ name: String) {
+    private func load(_ files: FunctionFiles, _ name: String) {
         let start = MonotonicTime.now()
-        switch file.contents(limit: maximumSize) {
+        switch files.contents(limit: maximumSize) {
         case .unstable:
             finish(.unstable, name)
         case .tooLarge(let size):
             fail(name, "it has \(size) bytes", LimitReport(limit: .moduleBytes, amount: "\(maximumSize) bytes"))
-            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
-        case .unreadable(let message):
+            finish(.broken(files.identity, readAt: nanosecondsSinceEpoch()), name)
+        case .unusable(let message):
             fail(name, message)
-            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
-        case .whole(let bytes, let identity):
+            finish(.broken(files.identity, readAt: nanosecondsSinceEpoch()), name)
+        case .whole(let bytes, let settings, let identity):
             let readAt = nanosecondsSinceEpoch()
             do throws(LoadFailure) {
-                let function = try loader.load(name: name, contents: bytes)
+                let source = FunctionSource(
+                    name: name, contents: bytes, settings: settings, folder: folder, root: files.module.root,
+                    warn: { [logger] in logger.warning("\(LogEscaping.escape(name)): \($0)") })
+                let function = try loader.load(source)
                 let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
                 logger.info(
                     "\(LogEscaping.escape(name)): live", metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
@@ -199,7 +207,8 @@ package final class FunctionTable: Sendable {
                     hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
                 records.withLock { $0[name]?.report.loaded(version) }
                 finish(
-                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: file.root)), name)
+                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: files.module.root)),
+                    name)
             } catch {
                 fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
                 finish(.broken(identity, readAt: readAt), name)

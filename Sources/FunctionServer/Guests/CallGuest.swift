@@ -5,22 +5,30 @@ import WasmRuntime
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
 final class CallGuest: CallFunction {
     private let module: PreparedModule
-    private let limits: GuestLimits
+    private let world: CallWorld?
+    let terms: GuestTerms
     let pace = CallPace()
 
-    init(module: PreparedModule, limits: GuestLimits) {
+    /// `world` is for one that imports WASI too.
+    init(module: PreparedModule, terms: GuestTerms, world: CallWorld?) {
         self.module = module
-        self.limits = limits
+        self.terms = terms
+        self.world = world
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
+        let limits = terms.limits
+        let world = try world?.make(log, limits)
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
         defer {
             if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
         }
         do throws(Trap) {
-            try run(exchange, log, for: limits.timeout)
+            // The world has to outlive the store.
+            try withExtendedLifetime((world, log)) { () throws(Trap) in
+                try run(exchange, world?.context, limits, log, for: limits.timeout)
+            }
         } catch {
             if let message = exchange.response.panicMessage { log.say(message) }
             throw FunctionFailure(error)
@@ -35,11 +43,14 @@ final class CallGuest: CallFunction {
     ///
     /// Whatever is out of the ordinary is left to a worker, who has the time to tell of it.
     func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? {
+        // What WASI has shows outside: the log, files.
+        guard world == nil else { return nil }
+        let limits = terms.limits
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
         exchange.mayWait = false
         do throws(Trap) {
-            try run(exchange, nil, for: min(CallPace.budget, limits.timeout))
+            try run(exchange, nil, limits, nil, for: min(CallPace.budget, limits.timeout))
         } catch {
             return nil
         }
@@ -48,10 +59,13 @@ final class CallGuest: CallFunction {
     }
 
     /// Without log, limits that are reached are a failure.
-    private func run(_ exchange: Exchange, _ log: FunctionLog?, for time: Int64) throws(Trap) {
+    private func run(
+        _ exchange: Exchange, _ context: WASIContext?, _ limits: GuestLimits, _ log: FunctionLog?, for time: Int64
+    ) throws(Trap) {
         let store = try Store(limits: limits.instance)
         defer { if let log { store.report(to: log, limits) } }
         store.setHostPointer(exchange.hostPointer)
+        if let context { store.setHostData(UnsafeMutableRawPointer(context.handle)) }
         store.setTimeout(.nanoseconds(time))
         store.setProcessorTime(.nanoseconds(limits.processorTime))
         let instance = try module.instantiate(in: store)

@@ -1,21 +1,32 @@
 import Hostcalls
 package import ModuleCache
 import Synchronization
+import TOML
 import WasmModule
 import WasmRuntime
 
 /// Makes functions of modules: through the cache, into this process, linked as far as that can be done once.
 package final class GuestLoader: FunctionLoader {
     private let cache: ModuleCache
-    private let limits: GuestLimits
+    private let policy: Mutex<GuestPolicy>
     private let options: CompileOptions
     private let isStopped = Atomic<Bool>(false)
 
     /// A loader for guests with these limits.
-    package init(cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions()) {
+    package convenience init(cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions()) {
+        self.init(cache: cache, policy: GuestPolicy(limits: limits), options: options)
+    }
+
+    /// A loader for guests under this policy.
+    package init(cache: ModuleCache, policy: GuestPolicy, options: CompileOptions = CompileOptions()) {
         self.cache = cache
-        self.limits = limits
+        self.policy = Mutex(policy)
         self.options = options
+    }
+
+    /// From now on another policy is in force, for what is loaded next; see ``GuestTerms/adopt(_:)`` for the rest.
+    package func adopt(_ policy: GuestPolicy) {
+        self.policy.withLock { $0 = policy }
     }
 
     package func digest(of contents: [UInt8]) -> String { hexadecimalDigest(of: contents) }
@@ -23,32 +34,73 @@ package final class GuestLoader: FunctionLoader {
     package func stop() { isStopped.store(true, ordering: .relaxed) }
 
     package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
-        let module: LoadedModule
+        try load(FunctionSource(name: name, contents: contents))
+    }
+
+    package func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction {
+        let settings = try settings(of: source)
+        let module = try module(of: source)
+        guard let kind = GuestKind(of: module) else {
+            throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
+        }
+        let (prepared, importsWASI) = try prepare(module)
+        if kind == .call, settings.needsWASI, !importsWASI {
+            source.warn("environment, arguments and folders are for programs of WASI, which this is not")
+        }
+        // Once it is loaded: a policy that comes later finds it.
+        let terms = GuestTerms(settings: settings, site: source.site, policy: policy.withLock { $0 })
+        let folders = GuestFolders(settings.folders, of: source)
+        switch kind {
+        case .call:
+            let world = importsWASI ? CallWorld(terms: terms, folders: folders, name: source.name) : nil
+            return .call(CallGuest(module: prepared, terms: terms, world: world))
+        case .command: return .command(CommandGuest(module: prepared, terms: terms, folders: folders))
+        }
+    }
+
+    private func settings(of source: FunctionSource) throws(LoadFailure) -> FunctionSettings {
+        guard let contents = source.settings else { return FunctionSettings() }
+        let file = FunctionSource.settingsName(of: source.name).split(separator: "/").last ?? ""
+        let settings: FunctionSettings
+        do throws(TOMLError) {
+            settings = try FunctionSettings(parsing: contents)
+        } catch {
+            throw LoadFailure("\(file):\(error)")
+        }
+        if let folder = settings.folders.first(where: \.isWritable), !policy.withLock(\.allowsWritableFolders) {
+            throw LoadFailure(
+                "\(file): the folder \(folder.host) is not to be written: --allow-writable-folders is not set")
+        }
+        return settings
+    }
+
+    private func module(of source: FunctionSource) throws(LoadFailure) -> LoadedModule {
         do {
             var observer = CompileObserver()
             observer.isWanted = { [self] in !isStopped.load(ordering: .relaxed) }
-            module = try LoadedModule(
-                try cache.artifact(contents: contents, name: name, options: options, observer: observer))
+            return try LoadedModule(
+                try cache.artifact(contents: source.contents, name: source.name, options: options, observer: observer))
         } catch let error as ModuleError where error.isTimeLimit {
             throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })
         } catch {
             throw LoadFailure("\(error)")
         }
-        guard let kind = GuestKind(of: module) else {
-            throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
-        }
+    }
+
+    /// Links it; and whether it imports anything of WASI.
+    private func prepare(_ module: LoadedModule) throws(LoadFailure) -> (module: PreparedModule, importsWASI: Bool) {
+        var importsWASI = false
         var linker = Linker()
         linker.define(TerrafirmaHostcalls.functions)
-        linker.define(WASIContext.function)
-        let prepared: PreparedModule
+        linker.define { module, name in
+            let function = WASIContext.function(module: module, name: name)
+            importsWASI = importsWASI || function != nil
+            return function
+        }
         do {
-            prepared = try linker.prepare(module)
+            return (try linker.prepare(module), importsWASI)
         } catch {
             throw LoadFailure("\(error)")
-        }
-        switch kind {
-        case .call: return .call(CallGuest(module: prepared, limits: limits))
-        case .command: return .command(CommandGuest(module: prepared, limits: limits))
         }
     }
 }

@@ -19,6 +19,10 @@ package struct ServerSettings: Sendable {
     package var isContained = false
     /// Who is asked for names; nil: the system's servers, as they are when the server starts.
     package var resolver: Resolver?
+    /// Whether functions may be granted folders to change, by the settings beside them.
+    package var allowsWritableFolders = false
+    /// Lower limits for the functions of sites, by their folders' names.
+    package var siteLimits: [String: LimitSettings] = [:]
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -43,6 +47,11 @@ package struct ServerSettings: Sendable {
         limits.outbound = OutboundPolicy(allowed: outbound)
         return limits
     }
+
+    /// What all of them may, and each of them less.
+    var guestPolicy: GuestPolicy {
+        GuestPolicy(limits: guestLimits, siteLimits: siteLimits, allowsWritableFolders: allowsWritableFolders)
+    }
 }
 
 /// A server of WebAssembly functions, with the user's cache.
@@ -64,11 +73,12 @@ package final class RunningServer: Sendable {
         if settings.isContained {
             let served = folder.map { [$0] } ?? settings.configuration.sites.folders
             let folders = served + settings.configuration.securityFolders(logger)
-            Self.contain(folders: folders, writable: cache.writableFolders(), connects: settings.connects, logger)
+            let writable = cache.writableFolders() + (settings.allowsWritableFolders ? served : [])
+            Self.contain(folders: folders, writable: writable, connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
-        let loader = GuestLoader(cache: cache, limits: settings.guestLimits, options: settings.compilation)
+        let loader = GuestLoader(cache: cache, policy: settings.guestPolicy, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
             admin: admin, logger: logger)

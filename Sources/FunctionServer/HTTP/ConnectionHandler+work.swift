@@ -82,7 +82,7 @@ extension ConnectionHandler {
         let loop = context.eventLoop
         let number = exchange.number
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let deadline = MonotonicTime.now().advanced(by: configuration.timeout)
+        let deadline = MonotonicTime.now().advanced(by: function.timeout ?? configuration.timeout)
         let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
         let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
         let body = exchange.body

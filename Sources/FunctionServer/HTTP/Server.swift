@@ -93,7 +93,9 @@ package final class Server: Sendable {
                 switch event {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")
-                case .changed(let name): if isFunction(name, holdsSites) { table.changed(name) }
+                case .changed(let name):
+                    if isFunction(name, holdsSites) { table.changed(name) }
+                    if name.hasSuffix(".toml") { table.settingsChanged(of: FunctionSource.name(ofSettings: name)) }
                 }
             }
         } catch {
