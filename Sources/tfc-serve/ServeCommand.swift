@@ -5,6 +5,7 @@ import Logging
 import Metrics
 import ModuleCache
 import NameResolution
+import Synchronization
 
 /// `tfc-serve`: serves a folder until it is told to stop.
 struct ServeCommand: ParsableCommand {
@@ -38,6 +39,14 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup(title: "TLS")
     var security: SecurityOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with settings: each flag is a key of its name. Unless said: terrafirma/serve.toml in "
+                + "XDG_CONFIG_HOME, if it is there.",
+            valueName: "file"),
+        completion: .file(extensions: ["toml"]))
+    var config: String?
 
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
@@ -132,6 +141,7 @@ struct ServeCommand: ParsableCommand {
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
         settings.allowsWritableFolders = allowWritableFolders
+        settings.siteLimits = EffectiveConfiguration.current.withLock { $0?.layers.siteLimits } ?? [:]
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }
