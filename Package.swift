@@ -114,7 +114,7 @@ let commands: [Target] = [
         "FunctionServer",
         [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", "WasmModule",
-            "TOML", log, metrics, coreMetrics,
+            "WasmBinary", "WasmValidation", "TOML", log, metrics, coreMetrics,
         ] + nio + secure),
     module(
         "TFCCommands",

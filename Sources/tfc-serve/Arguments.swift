@@ -94,6 +94,7 @@ struct ByteCount: ExpressibleByArgument {
 /// A standard stream to print to.
 struct FileDescriptorOutput {
     static let error = FileDescriptorOutput(descriptor: STDERR_FILENO)
+    static let output = FileDescriptorOutput(descriptor: STDOUT_FILENO)
     let descriptor: Int32
 
     func write(_ text: String) {

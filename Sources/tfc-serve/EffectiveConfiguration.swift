@@ -13,7 +13,7 @@ struct EffectiveConfiguration {
 
     /// Reads all of it, as it is now.
     ///
-    /// What a file or a variable says is checked by itself first, so that the error names its place.
+    /// Where it is wrong, what a file or a variable says is checked by itself, so that the error names its place.
     init(commandLine: [String], environment: [String: String]) throws(ConfigurationError) {
         let flags = CommandFlags.all
         // Help is given whatever the configuration is.
@@ -25,7 +25,18 @@ struct EffectiveConfiguration {
         }
         layers = try LayeredArguments(
             commandLine: commandLine, environment: environment, file: file, flags: flags)
-        for setting in layers.settings { try Self.check(setting) }
+        // By themselves they may lack what goes with them, so only where something is wrong.
+        guard (try? ServeCommand.parse(layers.arguments)) == nil else { return }
+        var errors: [ConfigurationError] = []
+        for setting in layers.settings {
+            do throws(ConfigurationError) { try Self.check(setting) } catch { errors.append(error) }
+        }
+        if let error = ConfigurationError(errors) { throw error }
+    }
+
+    /// Where the file is, to be read again; nil: there is none.
+    var folder: String? {
+        path.map { path in path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "." }
     }
 
     /// The command with all of it.

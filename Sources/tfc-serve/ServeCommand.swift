@@ -48,6 +48,12 @@ struct ServeCommand: ParsableCommand {
         completion: .file(extensions: ["toml"]))
     var config: String?
 
+    @Flag(
+        help:
+            "Look at the configuration and at every function, tell what is in force and what is wrong, and serve nothing."
+    )
+    var check = false
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -87,10 +93,12 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        guard let configuration = EffectiveConfiguration.current.withLock({ $0 }) else { return }
         LoggingSystem.bootstrap { _ in TextLogHandler() }
         let logger = Logger(label: "tfc-serve")
+        if check { return try runCheck(configuration, logger) }
         do {
-            let settings = try settings()
+            let settings = try settings(configuration)
             let inherited = try InheritedSockets(environment: ProcessInfo.environment)
             let socket = try socket(inherited)
             let others = try security.sockets(inherited)
@@ -101,10 +109,12 @@ struct ServeCommand: ParsableCommand {
             let signals =
                 supervise == .on ? Supervisor(sockets: [socket] + others.all, logger: logger).run() : .fromAnybody
             signals.block()
+            // A copy after the first begins with what the file says by now.
+            let (latest, current) = reread(configuration, settings, logger)
             let server = try RunningServer(
-                folder: sites.isEmpty ? folder ?? "." : nil, settings: settings, socket: socket, others: others,
+                folder: sites.isEmpty ? folder ?? "." : nil, settings: current, socket: socket, others: others,
                 admin: adminSocket.map { AdminAddress(socket: $0, counters: counters) }, logger: logger)
-            serve(server, until: signals, logger)
+            serve(Reloading(server, latest, current, logger), until: signals)
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -113,12 +123,39 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
+    private func runCheck(_ configuration: EffectiveConfiguration, _ logger: Logger) throws {
+        let check = ConfigurationCheck(
+            configuration: configuration, folder: sites.isEmpty ? folder ?? "." : nil,
+            settings: try settings(configuration), logger: logger)
+        guard check.run() else { throw ExitCode(1) }
+    }
+
+    private func reread(
+        _ configuration: EffectiveConfiguration, _ settings: ServerSettings, _ logger: Logger
+    ) -> (EffectiveConfiguration, ServerSettings) {
+        guard configuration.path != nil else { return (configuration, settings) }
+        do {
+            let next = try EffectiveConfiguration(
+                commandLine: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.environment)
+            return (next, try next.command().settings(next))
+        } catch {
+            logger.error("the configuration has mistakes; an earlier one is in force: \(error)")
+            return (configuration, settings)
+        }
+    }
+
+    private func serve(_ initial: Reloading, until signals: StopSignals) {
+        var reloading = initial
+        let (server, logger) = (initial.server, initial.logger)
         logger.info("listening on http://\(server.address)")
         if let address = server.secureAddress { logger.info("listening on https://\(address)") }
         if let address = server.redirectAddress { logger.info("sending on from http://\(address)") }
         if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
-        let signal = signals.wait()
+        var signal = signals.wait()
+        while signal == StopSignals.reload {
+            reloading.reload()
+            signal = signals.wait()
+        }
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
         signals.endAtTheNext()
         server.shutDown()
@@ -132,16 +169,23 @@ struct ServeCommand: ParsableCommand {
         return try ListeningSocket(host: address.host, port: address.port)
     }
 
-    private func settings() throws -> ServerSettings {
-        var settings = ServerSettings()
-        limits.apply(to: &settings)
+    private func settings(_ configuration: EffectiveConfiguration) throws -> ServerSettings {
+        var settings = try guestSettings(configuration)
         security.apply(to: &settings)
-        settings.compilation.boundsChecks = boundsChecks
-        settings.isContained = containment == .on
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
+        settings.configurationFolder = configuration.folder
+        return settings
+    }
+
+    /// What is said of guests: all that can change while the server runs.
+    func guestSettings(_ configuration: EffectiveConfiguration) throws -> ServerSettings {
+        var settings = ServerSettings()
+        limits.apply(to: &settings)
+        settings.compilation.boundsChecks = boundsChecks
+        settings.isContained = containment == .on
         settings.allowsWritableFolders = allowWritableFolders
-        settings.siteLimits = EffectiveConfiguration.current.withLock { $0?.layers.siteLimits } ?? [:]
+        settings.siteLimits = configuration.layers.siteLimits
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

@@ -50,6 +50,10 @@ struct Supervisor {
                 if isStopping { exit(128 + (status & 0x7F)) }
                 return status & 0x7F
             }
+            guard number != SIGHUP else {
+                kill(copy, SIGHUP)
+                continue
+            }
             // Who connects from now on is refused once the copy has closed them too.
             if !isStopping { for socket in sockets { socket.close() } }
             isStopping = true
@@ -58,7 +62,7 @@ struct Supervisor {
     }
 
     private static func nextSignal() -> Int32 {
-        var set = signals([SIGTERM, SIGINT, SIGCHLD])
+        var set = signals([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
         var number: Int32 = 0
         while sigwait(&set, &number) != 0 {}
         return number

@@ -11,7 +11,7 @@ do {
     try command.run()
 } catch let error as ConfigurationError {
     FileDescriptorOutput.error.write("tfc-serve: \(error)\n")
-    exit(2)
+    exit(CommandLine.arguments.contains("--check") ? 1 : 2)
 } catch {
     // A mistake in the flags is 2, as of the other commands.
     guard ServeCommand.exitCode(for: error) == .validationFailure else { ServeCommand.exit(withError: error) }

@@ -155,6 +155,11 @@ package final class FunctionTable: Sendable {
         if let work { begin(work, name) }
     }
 
+    /// Calls the body with each version that serves.
+    func eachVersion(_ body: (ServedFunction) -> Void) {
+        for version in records.withLock({ $0.values.compactMap { $0.state.live?.version } }) { body(version) }
+    }
+
     /// Any file may have changed whose path begins so.
     package func everythingChanged(beneath prefix: String = "") {
         for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }

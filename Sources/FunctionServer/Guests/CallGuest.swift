@@ -3,7 +3,7 @@ import NIOCore
 import WasmRuntime
 
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
-final class CallGuest: CallFunction {
+final class CallGuest: CallFunction, GuestOnTerms {
     private let module: PreparedModule
     private let world: CallWorld?
     let terms: GuestTerms

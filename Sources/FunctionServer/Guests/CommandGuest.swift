@@ -3,7 +3,7 @@ import Glibc
 import WasmRuntime
 
 /// A WASI command: a fresh instance for each request, with the request as environment and streams.
-final class CommandGuest: CommandFunction {
+final class CommandGuest: CommandFunction, GuestOnTerms {
     private let module: PreparedModule
     private let folders: GuestFolders
     let terms: GuestTerms

@@ -40,6 +40,11 @@ struct GuestFolders: Sendable {
         return files
     }
 
+    /// Whether all of them are there.
+    func check() throws(FunctionFailure) {
+        for folder in folders { _ = try open(folder) }
+    }
+
     private func open(_ folder: FunctionSettings.Folder) throws(FunctionFailure) -> OpenFile {
         let file: OpenFile
         do throws(ServedFolder.Failure) {

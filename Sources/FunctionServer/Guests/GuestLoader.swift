@@ -1,7 +1,6 @@
 import Hostcalls
 package import ModuleCache
 import Synchronization
-import TOML
 import WasmModule
 import WasmRuntime
 
@@ -38,7 +37,7 @@ package final class GuestLoader: FunctionLoader {
     }
 
     package func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction {
-        let settings = try settings(of: source)
+        let settings = try FunctionSettings(of: source, under: policy.withLock { $0 })
         let module = try module(of: source)
         guard let kind = GuestKind(of: module) else {
             throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
@@ -56,22 +55,6 @@ package final class GuestLoader: FunctionLoader {
             return .call(CallGuest(module: prepared, terms: terms, world: world))
         case .command: return .command(CommandGuest(module: prepared, terms: terms, folders: folders))
         }
-    }
-
-    private func settings(of source: FunctionSource) throws(LoadFailure) -> FunctionSettings {
-        guard let contents = source.settings else { return FunctionSettings() }
-        let file = FunctionSource.settingsName(of: source.name).split(separator: "/").last ?? ""
-        let settings: FunctionSettings
-        do throws(TOMLError) {
-            settings = try FunctionSettings(parsing: contents)
-        } catch {
-            throw LoadFailure("\(file):\(error)")
-        }
-        if let folder = settings.folders.first(where: \.isWritable), !policy.withLock(\.allowsWritableFolders) {
-            throw LoadFailure(
-                "\(file): the folder \(folder.host) is not to be written: --allow-writable-folders is not set")
-        }
-        return settings
     }
 
     private func module(of source: FunctionSource) throws(LoadFailure) -> LoadedModule {

@@ -1,5 +1,20 @@
 import Synchronization
 
+/// A version of a function whose limits can change while it serves.
+protocol GuestOnTerms {
+    var terms: GuestTerms { get }
+}
+
+extension ServedFunction {
+    /// From now on another policy is in force for it, if it is a guest.
+    func adopt(_ policy: GuestPolicy) {
+        switch self {
+        case .call(let function): (function as? any GuestOnTerms)?.terms.adopt(policy)
+        case .command(let function): (function as? any GuestOnTerms)?.terms.adopt(policy)
+        }
+    }
+}
+
 /// What one version of a function asks for, and what it gets of it: the second changes with the operator's policy.
 ///
 /// A version keeps it for all its life, so that lower limits hold for it too when no newer version loads.

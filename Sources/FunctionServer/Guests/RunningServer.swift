@@ -23,6 +23,8 @@ package struct ServerSettings: Sendable {
     package var allowsWritableFolders = false
     /// Lower limits for the functions of sites, by their folders' names.
     package var siteLimits: [String: LimitSettings] = [:]
+    /// Where the configuration file is, which is read again while the server runs.
+    package var configurationFolder: String?
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -36,6 +38,9 @@ package struct ServerSettings: Sendable {
         outbound += patterns
         return patterns.count == hosts.count
     }
+
+    /// Keeps what functions may do beyond their folder as it is in other settings.
+    package mutating func keep(outboundOf other: ServerSettings) { outbound = other.outbound }
 
     /// Whether anything goes out: requests of guests, questions about domains.
     var connects: Bool { !outbound.isEmpty || configuration.sites.dns != nil }
@@ -57,6 +62,7 @@ package struct ServerSettings: Sendable {
 /// A server of WebAssembly functions, with the user's cache.
 package final class RunningServer: Sendable {
     private let server: Server
+    private let loader: GuestLoader
 
     /// Begins to serve, on a socket that listens already.
     ///
@@ -74,11 +80,13 @@ package final class RunningServer: Sendable {
             let served = folder.map { [$0] } ?? settings.configuration.sites.folders
             let folders = served + settings.configuration.securityFolders(logger)
             let writable = cache.writableFolders() + (settings.allowsWritableFolders ? served : [])
-            Self.contain(folders: folders, writable: writable, connects: settings.connects, logger)
+            let configured = settings.configurationFolder.map { [$0] } ?? []
+            Self.contain(
+                folders: folders + configured, writable: writable, connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
-        let loader = GuestLoader(cache: cache, policy: settings.guestPolicy, options: settings.compilation)
+        loader = GuestLoader(cache: cache, policy: settings.guestPolicy, options: settings.compilation)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
             admin: admin, logger: logger)
@@ -109,6 +117,15 @@ package final class RunningServer: Sendable {
     /// Blocks.
     package func shutDown() {
         server.shutDown(endingLoops: false)
+    }
+
+    /// From now on other settings hold, as far as that is possible while it runs; all functions are looked at again.
+    package func adopt(_ settings: ServerSettings) {
+        let policy = settings.guestPolicy
+        // In this order: what is being loaded meanwhile has the new policy, or is loaded once more.
+        loader.adopt(policy)
+        server.frontend.table.eachVersion { $0.adopt(policy) }
+        server.frontend.table.everythingChanged()
     }
 
     private static func contain(folders: [String], writable: [String], connects: Bool, _ logger: Logger) {

@@ -9,7 +9,7 @@ import Synchronization
 package final class Server: Sendable {
     /// Where it listens.
     package let address: SocketAddress
-    private let frontend: Frontend
+    let frontend: Frontend
     private let group: MultiThreadedEventLoopGroup
     private let listeners: Listeners
     private let admin: (any Channel)?

@@ -15,27 +15,36 @@ package struct ConfigurationFile: Equatable, Sendable {
     /// Reads a file's contents.
     package init(path: String, contents: [UInt8], flags: [FlagDescription]) throws(ConfigurationError) {
         self.path = path
+        let flags = flags.filter { !Self.excluded.contains($0.name) }
+        let document: TOMLTable
         do throws(TOMLError) {
-            try read(try TOMLParser.parse(contents), flags.filter { !Self.excluded.contains($0.name) })
+            document = try TOMLParser.parse(contents)
         } catch {
             throw ConfigurationError("\(path):\(error.line)", error.message)
         }
+        // All that is wrong is told at once.
+        var errors: [ConfigurationError] = []
+        for entry in document.entries {
+            do throws(TOMLError) {
+                try read(entry, flags)
+            } catch {
+                errors.append(ConfigurationError("\(path):\(error.line)", error.message))
+            }
+        }
+        if let error = ConfigurationError(errors) { throw error }
     }
 
-    private mutating func read(_ document: TOMLTable, _ flags: [FlagDescription]) throws(TOMLError) {
-        for entry in document.entries {
-            if entry.key == "sites", case .table(let sites) = entry.node.value {
-                try readSites(sites, flags)
-                continue
-            }
-            guard let flag = flags.first(where: { $0.name == entry.key }) else {
-                let question = Suggestion.question(entry.key, in: flags.map(\.name))
-                throw TOMLError(
-                    line: entry.node.line, "there is no setting \(LogEscaping.escape(entry.key))\(question)")
-            }
-            let origin = SettingOrigin.file(path, line: entry.node.line)
-            self.flags.append(ConfiguredFlag(flag: flag, values: try Self.values(entry.node, flag), origin: origin))
+    private mutating func read(_ entry: TOMLTable.Entry, _ flags: [FlagDescription]) throws(TOMLError) {
+        if entry.key == "sites", case .table(let sites) = entry.node.value {
+            return try readSites(sites, flags)
         }
+        guard let flag = flags.first(where: { $0.name == entry.key }) else {
+            let question = Suggestion.question(entry.key, in: flags.map(\.name))
+            throw TOMLError(
+                line: entry.node.line, "there is no setting \(LogEscaping.escape(entry.key))\(question)")
+        }
+        let origin = SettingOrigin.file(path, line: entry.node.line)
+        self.flags.append(ConfiguredFlag(flag: flag, values: try Self.values(entry.node, flag), origin: origin))
     }
 
     // MARK: - Values

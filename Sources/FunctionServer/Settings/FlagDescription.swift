@@ -80,4 +80,10 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
     package init(_ place: String, _ message: String) {
         description = "\(place): \(message)"
     }
+
+    /// All of them, a line each; nil: there are none.
+    package init?(_ errors: [ConfigurationError]) {
+        guard !errors.isEmpty else { return nil }
+        description = errors.map(\.description).joined(separator: "\n")
+    }
 }

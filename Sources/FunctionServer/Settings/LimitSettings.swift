@@ -24,6 +24,9 @@ package struct LimitSettings: Equatable, Sendable {
     /// None.
     package init() {}
 
+    /// Which there are, as files name them.
+    package var names: [String] { Name.allCases.filter { values[$0] != nil }.map(\.rawValue) }
+
     /// Reads a table of them.
     package init(_ table: TOMLTable, in place: String = "limits.") throws(TOMLError) {
         let names = Name.allCases.map(\.rawValue)
