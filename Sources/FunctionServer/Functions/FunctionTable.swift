@@ -44,30 +44,7 @@ package final class FunctionTable: Sendable {
     /// On any thread.
     package typealias Waiter = @Sendable (Found) -> Void
 
-    private final class Record {
-        var state = FunctionState<ServedFunction>()
-        // One for each of the pools: a function may be of one kind today and of the other tomorrow.
-        let callLane = WorkerPool.Lane()
-        let commandLane = WorkerPool.Lane()
-        let log = LogBudget()
-        let report = FunctionReport()
-        var waiters: [Waiter] = []
-        /// Of the version that serves; nil once it may have changed.
-        var present: Entry?
-
-        func entry(_ function: ServedFunction) -> Entry {
-            if let present { return present }
-            let root = state.live?.root ?? 0
-            let entry =
-                switch function {
-                case .call: Entry(function: function, lane: callLane, log: log, report: report, root: root)
-                case .command: Entry(function: function, lane: commandLane, log: log, report: report, root: root)
-                }
-            present = entry
-            return entry
-        }
-    }
-
+    private typealias Record = FunctionRecord
     private typealias Work = FunctionState<ServedFunction>.Work
     private typealias Finding = FunctionState<ServedFunction>.Finding
 
@@ -77,12 +54,10 @@ package final class FunctionTable: Sendable {
     private let complaints = LogBudget()
     private let maximumSize: Int
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
-    private let records = Monitor<[String: Record]>([:])
+    private let records: Monitor<FunctionRecords>
     // Looking is quick; compiling is not, and must not hold up the looking at other functions.
-    private let lookers = WorkerPool(name: "look", threads: 2, share: 2, capacity: 10_000)
-    private let compilers = WorkerPool(name: "compile", threads: 2, share: 2, capacity: 100_000)
-    private let lane = WorkerPool.Lane()
-    private let compileLane = WorkerPool.Lane()
+    private let lookers: WorkerPool
+    private let compilers: WorkerPool
 
     /// A table of a folder's functions, empty until the first is asked for or announced.
     ///
@@ -97,11 +72,19 @@ package final class FunctionTable: Sendable {
         self.loader = loader
         self.logger = logger
         self.maximumSize = maximumSize
+        records = Monitor(FunctionRecords(holdsSites: folder.roots != nil))
+        // One site's work leaves the other sites room, in the queue and, while it is slow, a thread.
+        var looks = WorkerPool.Bounds(share: 2, capacity: 10_000)
+        if folder.roots != nil { looks.groupCapacity = 5_000 }
+        lookers = WorkerPool(name: "look", threads: 2, bounds: looks)
+        var compiles = WorkerPool.Bounds(share: 2, capacity: 100_000)
+        if folder.roots != nil { (compiles.groupShare, compiles.groupCapacity) = (1, 50_000) }
+        compilers = WorkerPool(name: "compile", threads: 2, bounds: compiles)
     }
 
     /// What is counted of each function there is.
     var reports: [(name: String, report: FunctionReport)] {
-        records.withLock { records in records.map { ($0.key, $0.value.report) } }
+        records.withLock { records in records.byName.map { ($0.key, $0.value.report) } }
     }
 
     /// Ends its threads.
@@ -123,7 +106,7 @@ package final class FunctionTable: Sendable {
     package func find(_ name: String, root: UInt64 = 0, waiter: @autoclosure () -> Waiter) -> Found? {
         let now = MonotonicTime.now()
         let (found, work) = records.withLock { records -> (Found?, Work?) in
-            let record = records[name] ?? Record()
+            let record = records[name] ?? records.record(name)
             record.state.leave(allBut: root)
             let (answer, work) = record.state.request(at: now)
             switch answer {
@@ -131,7 +114,7 @@ package final class FunctionTable: Sendable {
             case .unavailable: return (.unavailable, work)
             case .wait:
                 record.waiters.append(waiter())
-                records[name] = record
+                records.keep(record, name)
                 return (nil, work)
             }
         }
@@ -142,8 +125,8 @@ package final class FunctionTable: Sendable {
     /// A file has changed, or is new, or may be.
     package func changed(_ name: String) {
         let work = records.withLock { records -> Work? in
-            let record = records[name] ?? Record()
-            records[name] = record
+            let record = records[name] ?? records.record(name)
+            records.keep(record, name)
             return record.state.changed()
         }
         if let work { begin(work, name) }
@@ -157,22 +140,24 @@ package final class FunctionTable: Sendable {
 
     /// Calls the body with each version that serves.
     func eachVersion(_ body: (ServedFunction) -> Void) {
-        for version in records.withLock({ $0.values.compactMap { $0.state.live?.version } }) { body(version) }
+        for version in records.withLock({ $0.byName.values.compactMap { $0.state.live?.version } }) { body(version) }
     }
 
     /// Any file may have changed whose path begins so.
     package func everythingChanged(beneath prefix: String = "") {
-        for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
+        for name in records.withLock({ $0.byName.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
     }
 
     // MARK: - Work
 
     private func begin(_ work: Work, _ name: String) {
-        let isQueued = lookers.submit(lane) { self.look(work, name) }
+        // Forgotten meanwhile: what is to be found out matters to nobody.
+        guard let lanes = records.withLock({ $0[name]?.site }) else { return }
+        let isQueued = lookers.submit(lanes.looks) { self.look(work, name, lanes) }
         if !isQueued { finish(.failing, name) }
     }
 
-    private func look(_ work: Work, _ name: String) {
+    private func look(_ work: Work, _ name: String, _ lanes: SiteLanes) {
         let files: FunctionFiles
         do throws(ServedFolder.Failure) {
             guard let found = try FunctionFiles(name, in: folder) else { return finish(.missing, name) }
@@ -183,7 +168,8 @@ package final class FunctionTable: Sendable {
             return finish(.failing, name)
         }
         guard files.identity != work.known else { return finish(.unchanged, name) }
-        let isQueued = compilers.submit(compileLane) { self.load(files, name) }
+        let lane = lanes.compiles(bytes: files.module.identity.size)
+        let isQueued = compilers.submit(lane) { self.load(files, name) }
         if !isQueued { finish(.failing, name) }
     }
 
@@ -251,7 +237,7 @@ package final class FunctionTable: Sendable {
                 case .unavailable: done.found = .unavailable
                 }
             }
-            if outcome.isForgotten { records[name] = nil }
+            if outcome.isForgotten { records.forget(name) }
             return done
         }
         for waiter in done.waiters { waiter(done.found) }
