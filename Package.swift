@@ -118,7 +118,7 @@ let commands: [Target] = [
         "FunctionServer",
         [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime",
-            "ModuleCache", "WasmModule", "TOML", log, metrics, coreMetrics,
+            "ModuleCache", "WasmModule", "WasmBinary", "WasmValidation", "TOML", log, metrics, coreMetrics,
         ] + nio + secure),
     module(
         "TFCCommands",

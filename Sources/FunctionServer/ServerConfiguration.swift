@@ -53,6 +53,12 @@ package struct ServerConfiguration: Sendable {
     package var commandThreads: Int
     /// Instances of one function at a time, of each kind; nil: half of the threads.
     package var instancesPerFunction: Int?
+    /// Instances of one site at a time, of each kind; nil: three quarters of the threads, or all if there is one site.
+    package var instancesPerSite: Int?
+    /// Requests of one function that wait for a thread.
+    package var waitingPerFunction = 512
+    /// Requests of one site that wait for a thread; nil: 1,024, or as many as in all if there is one site.
+    package var waitingPerSite: Int?
     /// Bytes of the largest module.
     package var maximumModule = 256 << 20
     /// Memories that a thread keeps ready for the next guests.
@@ -74,6 +80,16 @@ package struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    /// Bounds for a pool of so many threads.
+    func bounds(threads: Int) -> WorkerPool.Bounds {
+        // Half of the threads for one function: one that hangs leaves the others room; and so for a site.
+        var bounds = WorkerPool.Bounds(share: instancesPerFunction ?? threads / 2, capacity: queue)
+        bounds.groupShare = instancesPerSite ?? (holdsSites ? max(1, threads * 3 / 4) : threads)
+        bounds.laneCapacity = waitingPerFunction
+        bounds.groupCapacity = waitingPerSite ?? (holdsSites ? 1024 : .max)
+        return bounds
+    }
+
     /// What the runtime keeps unless told otherwise.
     package static let defaultPoolSlots = Int(TF_DEFAULT_SLOTS)
     /// What it keeps at most.

@@ -7,6 +7,8 @@
 package struct OutboundPolicy: Sendable {
     /// Hosts that are allowed; none by default.
     package var allowed: [HostPattern]
+    /// Of those, the ones that this guest may use; nil: all of them.
+    package var narrowed: [HostPattern]?
     /// For tests, whose servers listen on the loopback address.
     ///
     /// Never for guests of others.
@@ -28,6 +30,10 @@ package struct OutboundPolicy: Sendable {
 
     /// Whether the list has the URL's host and port.
     func permits(_ url: OutboundURL) -> Bool {
-        allowed.contains { $0.matches(host: url.host, port: url.port, defaultPort: url.scheme.defaultPort) }
+        isMet(url, by: allowed) && narrowed.map { isMet(url, by: $0) } ?? true
+    }
+
+    private func isMet(_ url: OutboundURL, by patterns: [HostPattern]) -> Bool {
+        patterns.contains { $0.matches(host: url.host, port: url.port, defaultPort: url.scheme.defaultPort) }
     }
 }

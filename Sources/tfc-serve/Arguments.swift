@@ -66,14 +66,8 @@ struct TimeSpan: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        let units: [String: Int64] = ["": .second, "s": .second, "ms": .millisecond, "us": 1000, "ns": 1]
-        guard let number = Int64(digits), let unit = units[String(argument[digits.endIndex...])], number > 0 else {
-            return nil
-        }
-        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        guard !overflow else { return nil }
-        nanoseconds = product
+        guard let nanoseconds = Quantity.nanoseconds(argument) else { return nil }
+        self.nanoseconds = nanoseconds
     }
 
     var defaultValueDescription: String {
@@ -90,14 +84,8 @@ struct ByteCount: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        let units = ["": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
-        guard let number = Int(digits), let unit = units[argument[digits.endIndex...].lowercased()], number > 0 else {
-            return nil
-        }
-        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        guard !overflow else { return nil }
-        bytes = product
+        guard let bytes = Quantity.bytes(argument) else { return nil }
+        self.bytes = Int(bytes)
     }
 
     var defaultValueDescription: String {
@@ -109,6 +97,7 @@ struct ByteCount: ExpressibleByArgument {
 /// A standard stream to print to.
 struct FileDescriptorOutput {
     static let error = FileDescriptorOutput(descriptor: STDERR_FILENO)
+    static let output = FileDescriptorOutput(descriptor: STDOUT_FILENO)
     let descriptor: Int32
 
     func write(_ text: String) {

@@ -67,6 +67,21 @@ struct LimitOptions: ParsableArguments {
         ))
     var maxInstancesPerFunction: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Instances of one site at a time. Default: three quarters of the threads, where there are several sites.",
+            valueName: "count"))
+    var maxInstancesPerSite: Int?
+
+    @Option(help: ArgumentHelp("Requests of one function that wait; more are told 429.", valueName: "count"))
+    var maxWaitingPerFunction = 512
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests of one site that wait; more are told 429. Default: 1024, where there are several sites.",
+            valueName: "count"))
+    var maxWaitingPerSite: Int?
+
     @Option(help: ArgumentHelp("Bytes of the largest module.", valueName: "bytes"))
     var maxModuleSize = ByteCount(bytes: 256 << 20)
 
@@ -82,6 +97,9 @@ struct LimitOptions: ParsableArguments {
         let counts: [(String, Int, ClosedRange<Int>)] = [
             ("--workers", workers ?? 1, 1...10_000),
             ("--max-instances-per-function", maxInstancesPerFunction ?? 1, 1...10_000),
+            ("--max-instances-per-site", maxInstancesPerSite ?? 1, 1...10_000),
+            ("--max-waiting-per-function", maxWaitingPerFunction, 1...1_000_000),
+            ("--max-waiting-per-site", maxWaitingPerSite ?? 1, 1...1_000_000),
             ("--max-table-elements", maxTableElements, 0...4_294_967_295),
             ("--max-open-files", maxOpenFiles, 3...1_000_000),
             ("--max-host-handles", maxHostHandles, 0...1_000_000),
@@ -107,6 +125,9 @@ struct LimitOptions: ParsableArguments {
             settings.configuration.commandThreads = workers
         }
         settings.configuration.instancesPerFunction = maxInstancesPerFunction
+        settings.configuration.instancesPerSite = maxInstancesPerSite
+        settings.configuration.waitingPerFunction = maxWaitingPerFunction
+        settings.configuration.waitingPerSite = maxWaitingPerSite
         settings.compilation.timeLimit = .nanoseconds(maxCompileTime.nanoseconds)
         settings.limits.instance.memoryBytes = UInt64(maxMemorySize.bytes)
         settings.limits.instance.stackBytes = UInt64(maxWasmStack.bytes)

@@ -5,6 +5,7 @@ import Logging
 import Metrics
 import ModuleCache
 import NameResolution
+import Synchronization
 
 /// `tfc-serve`: serves a folder until it is told to stop.
 struct ServeCommand: ParsableCommand {
@@ -39,6 +40,20 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "TLS")
     var security: SecurityOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with settings: each flag is a key of its name. Unless said: terrafirma/serve.toml in "
+                + "XDG_CONFIG_HOME, if it is there.",
+            valueName: "file"),
+        completion: .file(extensions: ["toml"]))
+    var config: String?
+
+    @Flag(
+        help:
+            "Look at the configuration and at every function, tell what is in force and what is wrong, and serve nothing."
+    )
+    var check = false
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
@@ -70,6 +85,9 @@ struct ServeCommand: ParsableCommand {
             valueName: "host:port"))
     var resolver: [String] = []
 
+    @Flag(help: "Functions may change folders of their site that the .toml beside them names as writable.")
+    var allowWritableFolders = false
+
     @Option(help: "Whether the process gives up what it does not need before it runs functions.")
     var containment = Switch.on
 
@@ -86,12 +104,14 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        guard let configuration = EffectiveConfiguration.current.withLock({ $0 }) else { return }
         LoggingSystem.bootstrap { [format = requests.logFormat] _ in
             format == .json ? JSONLogHandler() as any LogHandler : TextLogHandler()
         }
         let logger = Logger(label: "tfc-serve")
+        if check { return try runCheck(configuration, logger) }
         do {
-            let settings = try settings()
+            let settings = try settings(configuration)
             let inherited = try InheritedSockets(environment: ProcessInfo.environment)
             let socket = try socket(inherited)
             let others = try security.sockets(inherited)
@@ -102,10 +122,12 @@ struct ServeCommand: ParsableCommand {
             let signals =
                 supervise == .on ? Supervisor(sockets: [socket] + others.all, logger: logger).run() : .fromAnybody
             signals.block()
+            // A copy after the first begins with what the file says by now.
+            let (latest, current) = reread(configuration, settings, logger)
             let server = try RunningServer(
-                folder: sites.isEmpty ? folder ?? "." : nil, settings: settings, socket: socket, others: others,
+                folder: sites.isEmpty ? folder ?? "." : nil, settings: current, socket: socket, others: others,
                 admin: adminSocket.map { AdminAddress(socket: $0, counters: counters) }, logger: logger)
-            serve(server, until: signals, logger)
+            serve(Reloading(server, latest, current, logger), until: signals)
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -114,12 +136,40 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    private func serve(_ server: RunningServer, until signals: StopSignals, _ logger: Logger) {
+    private func runCheck(_ configuration: EffectiveConfiguration, _ logger: Logger) throws {
+        let check = ConfigurationCheck(
+            configuration: configuration, folder: sites.isEmpty ? folder ?? "." : nil,
+            settings: try settings(configuration), logger: logger)
+        guard check.run() else { throw ExitCode(1) }
+    }
+
+    private func reread(
+        _ configuration: EffectiveConfiguration, _ settings: ServerSettings, _ logger: Logger
+    ) -> (EffectiveConfiguration, ServerSettings) {
+        guard configuration.path != nil else { return (configuration, settings) }
+        do {
+            let next = try EffectiveConfiguration(
+                commandLine: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.environment)
+            return (next, try next.command().settings(next))
+        } catch {
+            logger.error("the configuration has mistakes; an earlier one is in force: \(error)")
+            return (configuration, settings)
+        }
+    }
+
+    private func serve(_ initial: Reloading, until signals: StopSignals) {
+        var reloading = initial
+        let (server, logger) = (initial.server, initial.logger)
         logger.info("listening on http://\(server.address)")
         if let address = server.secureAddress { logger.info("listening on https://\(address)") }
         if let address = server.redirectAddress { logger.info("sending on from http://\(address)") }
         if let address = server.adminAddress { logger.info("the admin's pages are on http://\(address)") }
-        let signal = signals.wait { server.reopenLogs() }
+        var signal = signals.wait()
+        while signal == StopSignals.reload {
+            server.reopenLogs()
+            reloading.reload()
+            signal = signals.wait()
+        }
         logger.info("\(signal): finishing the requests under way", metadata: ["requests": "\(server.requestsUnderWay)"])
         signals.endAtTheNext()
         server.shutDown()
@@ -133,16 +183,25 @@ struct ServeCommand: ParsableCommand {
         return try ListeningSocket(host: address.host, port: address.port)
     }
 
-    private func settings() throws -> ServerSettings {
-        var settings = ServerSettings()
-        limits.apply(to: &settings)
+    private func settings(_ configuration: EffectiveConfiguration) throws -> ServerSettings {
+        var settings = try guestSettings(configuration)
         security.apply(to: &settings)
         requests.apply(to: &settings)
-        settings.compilation.boundsChecks = boundsChecks
-        settings.isContained = containment == .on
         settings.dataFolder = data
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
+        settings.configurationFolder = configuration.folder
+        return settings
+    }
+
+    /// What is said of guests: all that can change while the server runs.
+    func guestSettings(_ configuration: EffectiveConfiguration) throws -> ServerSettings {
+        var settings = ServerSettings()
+        limits.apply(to: &settings)
+        settings.compilation.boundsChecks = boundsChecks
+        settings.isContained = containment == .on
+        settings.allowsWritableFolders = allowWritableFolders
+        settings.siteLimits = configuration.layers.siteLimits
         guard settings.allow(outbound: allowOutbound) else {
             throw ValidationError("--allow-outbound: a host is example.com, *.example.com or *, with :port or without")
         }

@@ -50,7 +50,7 @@ struct Supervisor {
                 if isStopping { exit(128 + (status & 0x7F)) }
                 return status & 0x7F
             }
-            if number == SIGHUP {
+            guard number != SIGHUP else {
                 kill(copy, SIGHUP)
                 continue
             }

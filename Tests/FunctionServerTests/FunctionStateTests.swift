@@ -13,8 +13,10 @@ struct FunctionStateTests {
         .loaded(.init(identity: identity(inode), version: version, readAt: readAt))
     }
 
-    private func identity(_ inode: UInt64) -> FileIdentity {
-        FileIdentity(inode: inode, size: 5, modified: 1, changed: 1)
+    private func identity(_ inode: UInt64, settings: UInt64? = nil) -> FunctionIdentity {
+        FunctionIdentity(
+            module: FileIdentity(inode: inode, size: 5, modified: 1, changed: 1),
+            settings: settings.map { FileIdentity(inode: $0, size: 5, modified: 1, changed: 1) })
     }
 
     private func text(_ answer: State.Answer) -> String { "\(answer)" }
@@ -132,5 +134,19 @@ struct FunctionStateTests {
         _ = state.finished(live("a"), at: at(10))
         _ = state.changed()
         #expect(text(state.finished(.failing, at: at(10)).answer) == #"serve("a")"#)
+    }
+
+    @Test("a change of the settings alone has both looked at, and nothing read if they are the same")
+    func settings() {
+        var state = State()
+        _ = state.request(at: at(10))
+        #expect(state.changed(readsAgain: false) == nil)
+        #expect(state.finished(live("a", inode: 7), at: at(10)).work == State.Work(known: identity(7)))
+        _ = state.finished(.unchanged, at: at(10))
+        #expect(state.changed(readsAgain: false) == State.Work(known: identity(7)))
+        // Another change meanwhile, of the module itself, is always read.
+        #expect(state.changed() == nil)
+        #expect(state.finished(.unchanged, at: at(10)).work == State.Work(known: nil))
+        #expect(identity(7) != identity(7, settings: 8))
     }
 }

@@ -50,6 +50,17 @@ struct OutboundPolicyTests {
         #expect(try permits(["*.example.com"], "http://a.example.com.evil.net/") == false)
     }
 
+    @Test("A guest's own list takes from the operator's, and adds nothing")
+    func narrowed() throws {
+        var policy = OutboundPolicy(allowed: [try #require(HostPattern("*.example.com"))])
+        policy.narrowed = [try #require(HostPattern("api.example.com")), try #require(HostPattern("other.net"))]
+        #expect(policy.permits(try #require(url("http://api.example.com/"))))
+        #expect(policy.permits(try #require(url("http://www.example.com/"))) == false)
+        #expect(policy.permits(try #require(url("http://other.net/"))) == false)
+        policy.narrowed = []
+        #expect(policy.permits(try #require(url("http://api.example.com/"))) == false)
+    }
+
     @Test("A pattern's port is the only one permitted")
     func port() throws {
         #expect(try permits(["example.com:8443"], "https://example.com:8443/"))

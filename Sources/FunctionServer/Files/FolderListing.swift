@@ -55,7 +55,11 @@ package enum FolderListing {
     private static func servedName(_ bytes: [UInt8]) -> String? {
         let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
         guard isPlain, bytes.first != UInt8(ascii: "."), !PercentDecoding.hasEscape(bytes) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        // Settings are never handed out.
+        guard let name = String(validating: bytes, as: UTF8.self), name.lowercased().suffix(5) != ".toml" else {
+            return nil
+        }
+        return name
     }
 
     /// Links are shown as what they are, whether they lead anywhere or not.

@@ -11,7 +11,7 @@ package enum MediaType {
         "mp4": "video/mp4", "mpeg": "video/mpeg", "oga": "audio/ogg", "ogg": "audio/ogg", "ogv": "video/ogg",
         "otf": "font/otf", "pdf": "application/pdf", "png": "image/png", "rss": "application/rss+xml",
         "svg": "image/svg+xml", "tar": "application/x-tar", "tif": "image/tiff", "tiff": "image/tiff",
-        "toml": "application/toml", "ttf": "font/ttf", "txt": "text/plain; charset=utf-8",
+        "ttf": "font/ttf", "txt": "text/plain; charset=utf-8",
         "wat": "text/plain; charset=utf-8",
         "wav": "audio/wav", "weba": "audio/webm", "webm": "video/webm", "webmanifest": "application/manifest+json",
         "webp": "image/webp", "woff": "font/woff", "woff2": "font/woff2", "xhtml": "application/xhtml+xml",

@@ -3,9 +3,9 @@
 /// The version that serves stays until another one is ready: a file that is being written, or is no module, changes
 /// nothing. One piece of work at a time; what happens meanwhile makes it run once more.
 struct FunctionState<Version> {
-    /// One content of the file, loaded.
+    /// One content of its files, loaded.
     struct Live {
-        var identity: FileIdentity
+        var identity: FunctionIdentity
         var version: Version
         /// When its content was read, in nanoseconds since the epoch.
         var readAt: Int64
@@ -16,7 +16,7 @@ struct FunctionState<Version> {
     /// What a piece of work has to find out.
     struct Work: Equatable {
         /// The content that is known already, loaded or broken; nil to read the file in any case.
-        var known: FileIdentity?
+        var known: FunctionIdentity?
     }
 
     /// What came of a piece of work.
@@ -28,7 +28,7 @@ struct FunctionState<Version> {
         /// A new content, ready to serve.
         case loaded(Live)
         /// A content that is no function.
-        case broken(FileIdentity, readAt: Int64)
+        case broken(FunctionIdentity, readAt: Int64)
         /// It is being written.
         case unstable
         /// It could not be looked at.
@@ -64,9 +64,11 @@ struct FunctionState<Version> {
     }
 
     private(set) var live: Live?
-    private var broken: (identity: FileIdentity, readAt: Int64)?
+    private var broken: (identity: FunctionIdentity, readAt: Int64)?
     private var isWorking = false
     private var isDirty = false
+    /// Whether the work after this one reads the files even if they look the same.
+    private var readsAgain = false
     private var checkedAt = MonotonicTime(nanoseconds: .min)
 
     /// Nanoseconds for which a look at the file is good: not every file system tells when a file changes.
@@ -90,13 +92,14 @@ struct FunctionState<Version> {
         self.live = nil
     }
 
-    /// The file has changed, or may have.
-    mutating func changed() -> Work? {
+    /// The file has changed, or may have; or the one beside it has, which shows (`readsAgain`) unless both are young.
+    mutating func changed(readsAgain: Bool = true) -> Work? {
         guard !isWorking else {
             isDirty = true
+            self.readsAgain = self.readsAgain || readsAgain
             return nil
         }
-        return begin(Work(known: nil))
+        return begin(Work(known: readsAgain ? nil : known))
     }
 
     /// The work is done.
@@ -121,7 +124,8 @@ struct FunctionState<Version> {
         if isDirty {
             isDirty = false
             outcome.looksAgain = false
-            outcome.work = begin(Work(known: nil))
+            outcome.work = begin(Work(known: readsAgain ? nil : known))
+            readsAgain = false
         }
         outcome.answer = verdict(finding, isOver: outcome.work == nil)
         outcome.isForgotten = live == nil && broken == nil && outcome.work == nil && !outcome.looksAgain
@@ -130,7 +134,7 @@ struct FunctionState<Version> {
 
     /// The content that need not be read again: unless it was read so soon after it was written that a second
     /// change may not show.
-    private var known: FileIdentity? {
+    private var known: FunctionIdentity? {
         if let broken { return broken.identity.isSettled(at: broken.readAt) ? broken.identity : nil }
         if let live { return live.identity.isSettled(at: live.readAt) ? live.identity : nil }
         return nil

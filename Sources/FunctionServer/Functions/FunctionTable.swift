@@ -44,30 +44,7 @@ package final class FunctionTable: Sendable {
     /// On any thread.
     package typealias Waiter = @Sendable (Found) -> Void
 
-    private final class Record {
-        var state = FunctionState<ServedFunction>()
-        // One for each of the pools: a function may be of one kind today and of the other tomorrow.
-        let callLane = WorkerPool.Lane()
-        let commandLane = WorkerPool.Lane()
-        let log = LogBudget()
-        let report = FunctionReport()
-        var waiters: [Waiter] = []
-        /// Of the version that serves; nil once it may have changed.
-        var present: Entry?
-
-        func entry(_ function: ServedFunction) -> Entry {
-            if let present { return present }
-            let root = state.live?.root ?? 0
-            let entry =
-                switch function {
-                case .call: Entry(function: function, lane: callLane, log: log, report: report, root: root)
-                case .command: Entry(function: function, lane: commandLane, log: log, report: report, root: root)
-                }
-            present = entry
-            return entry
-        }
-    }
-
+    private typealias Record = FunctionRecord
     private typealias Work = FunctionState<ServedFunction>.Work
     private typealias Finding = FunctionState<ServedFunction>.Finding
 
@@ -79,12 +56,10 @@ package final class FunctionTable: Sendable {
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// How far what was there at the start is.
     let loading: StartLoading
-    private let records = Monitor<[String: Record]>([:])
+    private let records: Monitor<FunctionRecords>
     // Looking is quick; compiling is not, and must not hold up the looking at other functions.
-    private let lookers = WorkerPool(name: "look", threads: 2, share: 2, capacity: 100_000)
-    private let compilers = WorkerPool(name: "compile", threads: 2, share: 2, capacity: 100_000)
-    private let lane = WorkerPool.Lane()
-    private let compileLane = WorkerPool.Lane()
+    private let lookers: WorkerPool
+    private let compilers: WorkerPool
 
     /// A table of a folder's functions, empty until the first is asked for or announced.
     ///
@@ -100,11 +75,19 @@ package final class FunctionTable: Sendable {
         self.loader = loader
         self.logger = logger
         self.maximumSize = maximumSize
+        records = Monitor(FunctionRecords(holdsSites: folder.roots != nil))
+        // One site's work leaves the other sites room, in the queue and, while it is slow, a thread.
+        var looks = WorkerPool.Bounds(share: 2, capacity: 100_000)
+        if folder.roots != nil { looks.groupCapacity = 50_000 }
+        lookers = WorkerPool(name: "look", threads: 2, bounds: looks)
+        var compiles = WorkerPool.Bounds(share: 2, capacity: 100_000)
+        if folder.roots != nil { (compiles.groupShare, compiles.groupCapacity) = (1, 50_000) }
+        compilers = WorkerPool(name: "compile", threads: 2, bounds: compiles)
     }
 
     /// What is counted of each function there is.
     var reports: [(name: String, report: FunctionReport)] {
-        records.withLock { records in records.map { ($0.key, $0.value.report) } }
+        records.withLock { records in records.byName.map { ($0.key, $0.value.report) } }
     }
 
     /// Ends its threads.
@@ -126,7 +109,7 @@ package final class FunctionTable: Sendable {
     package func find(_ name: String, root: UInt64 = 0, waiter: @autoclosure () -> Waiter) -> Found? {
         let now = MonotonicTime.now()
         let (found, work) = records.withLock { records -> (Found?, Work?) in
-            let record = records[name] ?? Record()
+            let record = records[name] ?? records.record(name)
             record.state.leave(allBut: root)
             let (answer, work) = record.state.request(at: now)
             switch answer {
@@ -134,7 +117,7 @@ package final class FunctionTable: Sendable {
             case .unavailable: return (.unavailable, work)
             case .wait:
                 record.waiters.append(waiter())
-                records[name] = record
+                records.keep(record, name)
                 return (nil, work)
             }
         }
@@ -145,62 +128,78 @@ package final class FunctionTable: Sendable {
     /// A file has changed, or is new, or may be.
     package func changed(_ name: String) {
         let work = records.withLock { records -> Work? in
-            let record = records[name] ?? Record()
-            records[name] = record
+            let record = records[name] ?? records.record(name)
+            records.keep(record, name)
             return record.state.changed()
         }
         if let work { begin(work, name) }
     }
 
+    /// The settings of a function have changed, or may have: of no account unless there is one.
+    package func settingsChanged(of name: String) {
+        let work = records.withLock { $0[name]?.state.changed(readsAgain: false) }
+        if let work { begin(work, name) }
+    }
+
+    /// Calls the body with each version that serves.
+    func eachVersion(_ body: (ServedFunction) -> Void) {
+        for version in records.withLock({ $0.byName.values.compactMap { $0.state.live?.version } }) { body(version) }
+    }
+
     /// Any file may have changed whose path begins so.
     package func everythingChanged(beneath prefix: String = "") {
-        for name in records.withLock({ $0.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
+        for name in records.withLock({ $0.byName.keys.filter { $0.hasPrefix(prefix) } }) { changed(name) }
     }
 
     /// Any file of these sites may have changed.
     func everythingChanged(of sites: Set<String>) {
-        let names = records.withLock { $0.keys.filter { name in sites.contains(String(name.prefix { $0 != "/" })) } }
+        let names = records.withLock { $0.byName.keys.filter { name in sites.contains(String(name.prefix { $0 != "/" })) } }
         for name in names { changed(name) }
     }
 
     // MARK: - Work
 
     private func begin(_ work: Work, _ name: String) {
-        let isQueued = lookers.submit(lane) { self.look(work, name) }
+        // Forgotten meanwhile: what is to be found out matters to nobody.
+        guard let lanes = records.withLock({ $0[name]?.site }) else { return }
+        let isQueued = lookers.submit(lanes.looks) { self.look(work, name, lanes) }
         if !isQueued { finish(.failing, name) }
     }
 
-    private func look(_ work: Work, _ name: String) {
-        let file: OpenFile
+    private func look(_ work: Work, _ name: String, _ lanes: SiteLanes) {
+        let files: FunctionFiles
         do throws(ServedFolder.Failure) {
-            file = try folder.open(name)
+            guard let found = try FunctionFiles(name, in: folder) else { return finish(.missing, name) }
+            files = found
         } catch {
-            guard error != .missing else { return finish(.missing, name) }
             // Nothing is remembered of it, so each request may come here.
             if complaints.take() != .drop { logger.warning("\(LogEscaping.escape(name)): \(error)") }
             return finish(.failing, name)
         }
-        guard !file.isFolder else { return finish(.missing, name) }
-        guard file.identity != work.known else { return finish(.unchanged, name) }
-        let isQueued = compilers.submit(compileLane) { self.load(file, name) }
+        guard files.identity != work.known else { return finish(.unchanged, name) }
+        let lane = lanes.compiles(bytes: files.module.identity.size)
+        let isQueued = compilers.submit(lane) { self.load(files, name) }
         if !isQueued { finish(.failing, name) }
     }
 
-    private func load(_ file: OpenFile, _ name: String) {
+    private func load(_ files: FunctionFiles, _ name: String) {
         let start = MonotonicTime.now()
-        switch file.contents(limit: maximumSize) {
+        switch files.contents(limit: maximumSize) {
         case .unstable:
             finish(.unstable, name)
         case .tooLarge(let size):
             fail(name, "it has \(size) bytes", LimitReport(limit: .moduleBytes, amount: "\(maximumSize) bytes"))
-            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
-        case .unreadable(let message):
+            finish(.broken(files.identity, readAt: nanosecondsSinceEpoch()), name)
+        case .unusable(let message):
             fail(name, message)
-            finish(.broken(file.identity, readAt: nanosecondsSinceEpoch()), name)
-        case .whole(let bytes, let identity):
+            finish(.broken(files.identity, readAt: nanosecondsSinceEpoch()), name)
+        case .whole(let bytes, let settings, let identity):
             let readAt = nanosecondsSinceEpoch()
             do throws(LoadFailure) {
-                let function = try loader.load(name: name, contents: bytes)
+                let source = FunctionSource(
+                    name: name, contents: bytes, settings: settings, folder: folder, root: files.module.root,
+                    warn: { [logger] in logger.warning("\(LogEscaping.escape(name)): \($0)") })
+                let function = try loader.load(source)
                 let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
                 logger.log(
                     level: loading.isLong ? .debug : .info, "\(LogEscaping.escape(name)): live",
@@ -209,7 +208,8 @@ package final class FunctionTable: Sendable {
                     hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
                 records.withLock { $0[name]?.report.loaded(version) }
                 finish(
-                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: file.root)), name)
+                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: files.module.root)),
+                    name)
             } catch {
                 fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
                 finish(.broken(identity, readAt: readAt), name)
@@ -247,7 +247,7 @@ package final class FunctionTable: Sendable {
                 case .unavailable: done.found = .unavailable
                 }
             }
-            if outcome.isForgotten { records[name] = nil }
+            if outcome.isForgotten { records.forget(name) }
             if outcome.work == nil, !outcome.looksAgain {
                 done.end = record.state.live != nil ? .live : outcome.isForgotten ? .gone : .failed
             }

@@ -24,6 +24,12 @@ package protocol CallFunction: AnyObject, Sendable {
 package protocol CommandFunction: AnyObject, Sendable {
     /// Runs it to its end. Blocks; called on any worker thread, on several at once. Returns the exit code.
     func run(_ run: CommandRun) throws(FunctionFailure) -> Int32
+    /// Nanoseconds for a request, if that is said of this one.
+    var timeout: Int64? { get }
+}
+
+extension CommandFunction {
+    package var timeout: Int64? { nil }
 }
 
 /// What one run of a command gets.
@@ -74,6 +80,8 @@ package protocol ByteSink: AnyObject, Sendable {
 package protocol FunctionLoader: Sendable {
     /// Compiles, or finds compiled, and loads. Blocks; called on a thread for that.
     func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction
+    /// The same of all that it is made of.
+    func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction
     /// What tells one content from all others: SHA-256, in hexadecimal.
     func digest(of contents: [UInt8]) -> String
     /// Nothing that is loaded is of use any more: what is being made ends soon, and leaves nothing behind.
@@ -82,6 +90,11 @@ package protocol FunctionLoader: Sendable {
 
 extension FunctionLoader {
     package func stop() {}
+
+    /// For loaders to which settings mean nothing.
+    package func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction {
+        try load(name: source.name, contents: source.contents)
+    }
 }
 
 /// Why a file is no function.

@@ -4,28 +4,39 @@ import NameResolution
 import WasmRuntime
 
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
-final class CallGuest: CallFunction {
+final class CallGuest: CallFunction, GuestOnTerms {
     private let module: PreparedModule
-    private let limits: GuestLimits
+    private let world: CallWorld?
+    let terms: GuestTerms
     let pace = CallPace()
     private let values: SiteValues?
     private let resolver: Resolver?
 
-    init(module: PreparedModule, limits: GuestLimits, values: SiteValues? = nil, resolver: Resolver? = nil) {
+    /// `world` is for one that imports WASI too.
+    init(
+        module: PreparedModule, terms: GuestTerms, world: CallWorld?, values: SiteValues? = nil,
+        resolver: Resolver? = nil
+    ) {
         self.module = module
-        self.limits = limits
+        self.terms = terms
+        self.world = world
         self.values = values
         self.resolver = resolver
     }
 
     func respond(to request: FunctionRequest, log: FunctionLog) throws(FunctionFailure) -> FunctionResponse {
-        let exchange = exchange(for: request)
+        let limits = terms.limits
+        let world = try world?.make(log, limits)
+        let exchange = exchange(for: request, limits)
         exchange.note = { log.take($0) }
         defer {
             if !exchange.limitsReached.isEmpty { log.report(exchange.limitsReached, of: limits) }
         }
         do throws(Trap) {
-            try run(exchange, log, for: limits.timeout)
+            // The world has to outlive the store.
+            try withExtendedLifetime((world, log)) { () throws(Trap) in
+                try run(exchange, world?.context, limits, log, for: limits.timeout)
+            }
         } catch {
             if let message = exchange.response.panicMessage { log.say(message) }
             throw FunctionFailure(error)
@@ -40,10 +51,13 @@ final class CallGuest: CallFunction {
     ///
     /// Whatever is out of the ordinary is left to a worker, who has the time to tell of it.
     func respondAtOnce(to request: FunctionRequest) -> FunctionResponse? {
-        let exchange = exchange(for: request)
+        // What WASI has shows outside: the log, files.
+        guard world == nil else { return nil }
+        let limits = terms.limits
+        let exchange = exchange(for: request, limits)
         exchange.mayWait = false
         do throws(Trap) {
-            try run(exchange, nil, for: min(CallPace.budget, limits.timeout))
+            try run(exchange, nil, limits, nil, for: min(CallPace.budget, limits.timeout))
         } catch {
             return nil
         }
@@ -51,7 +65,7 @@ final class CallGuest: CallFunction {
         return FunctionResponse(exchange.response)
     }
 
-    private func exchange(for request: FunctionRequest) -> Exchange {
+    private func exchange(for request: FunctionRequest, _ limits: GuestLimits) -> Exchange {
         let exchange = Exchange(
             request: GuestRequest(request), limits: limits.hostcalls, outbound: limits.outbound)
         exchange.values = values
@@ -61,10 +75,13 @@ final class CallGuest: CallFunction {
     }
 
     /// Without log, limits that are reached are a failure.
-    private func run(_ exchange: Exchange, _ log: FunctionLog?, for time: Int64) throws(Trap) {
+    private func run(
+        _ exchange: Exchange, _ context: WASIContext?, _ limits: GuestLimits, _ log: FunctionLog?, for time: Int64
+    ) throws(Trap) {
         let store = try Store(limits: limits.instance)
         defer { if let log { store.report(to: log, limits) } }
         store.setHostPointer(exchange.hostPointer)
+        if let context { store.setHostData(UnsafeMutableRawPointer(context.handle)) }
         store.setTimeout(.nanoseconds(time))
         store.setProcessorTime(.nanoseconds(limits.processorTime))
         let instance = try module.instantiate(in: store)

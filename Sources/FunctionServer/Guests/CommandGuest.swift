@@ -3,22 +3,27 @@ import Glibc
 import WasmRuntime
 
 /// A WASI command: a fresh instance for each request, with the request as environment and streams.
-final class CommandGuest: CommandFunction {
+final class CommandGuest: CommandFunction, GuestOnTerms {
     private let module: PreparedModule
-    private let limits: GuestLimits
+    private let folders: GuestFolders
+    let terms: GuestTerms
 
-    init(module: PreparedModule, limits: GuestLimits) {
+    init(module: PreparedModule, terms: GuestTerms, folders: GuestFolders) {
         self.module = module
-        self.limits = limits
+        self.terms = terms
+        self.folders = folders
     }
 
+    var timeout: Int64? { terms.limits.timeout }
+
     func run(_ run: CommandRun) throws(FunctionFailure) -> Int32 {
+        let limits = terms.limits
         let streams = GuestStreams(run, outputLimit: limits.outputBytes)
         do {
-            let context = try world(of: run, streams)
-            // The context has to outlive the store, and the streams the context.
-            let code = try withExtendedLifetime((streams, context)) {
-                try start(context, until: run.deadline, run.log)
+            let world = try world(of: run, streams, limits)
+            // The world has to outlive the store, and the streams the world.
+            let code = try withExtendedLifetime((streams, world)) {
+                try start(world.context, until: run.deadline, limits, run.log)
             }
             if streams.isOutputTooLarge { throw streams.excess(run.log, limits) }
             return code
@@ -34,7 +39,7 @@ final class CommandGuest: CommandFunction {
     }
 
     private func start(
-        _ context: WASIContext, until deadline: MonotonicTime, _ log: FunctionLog
+        _ context: WASIContext, until deadline: MonotonicTime, _ limits: GuestLimits, _ log: FunctionLog
     ) throws(Trap) -> Int32 {
         let store = try Store(limits: limits.instance)
         defer {
@@ -52,12 +57,18 @@ final class CommandGuest: CommandFunction {
         return 0
     }
 
-    private func world(of run: CommandRun, _ streams: GuestStreams) throws(WASIError) -> WASIContext {
+    private func world(
+        of run: CommandRun, _ streams: GuestStreams, _ limits: GuestLimits
+    ) throws -> GuestWorld {
         let context = try WASIContext()
         context.setDescriptorLimit(limits.openFiles)
         context.setClockResolution(limits.clockResolution)
         if let folder = limits.memoryFolder { try context.grant(folder) }
-        for argument in run.arguments { try context.addArgument(argument) }
+        let files = try folders.grant(to: context)
+        for argument in run.arguments + terms.settings.arguments { try context.addArgument(argument) }
+        for variable in terms.settings.environment where !run.sets(variable.name) {
+            try context.addEnvironment(name: variable.name, value: variable.value)
+        }
         for variable in run.environment {
             let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             try context.addEnvironment(name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
@@ -69,7 +80,14 @@ final class CommandGuest: CommandFunction {
             tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).writeOutput($1, $2) }), as: 1)
         try context.setStream(
             tf_stream(context: pointer, read: nil, write: { GuestStreams.of($0).writeErrors($1, $2) }), as: 2)
-        return context
+        return GuestWorld(context: context, folders: files)
+    }
+}
+
+extension CommandRun {
+    /// Whether the request has a variable of that name: it is what programs believe, so it wins.
+    fileprivate func sets(_ name: String) -> Bool {
+        environment.contains { $0.utf8.prefix { $0 != UInt8(ascii: "=") }.elementsEqual(name.utf8) }
     }
 }
 

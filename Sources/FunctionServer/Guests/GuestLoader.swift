@@ -7,20 +7,33 @@ import WasmRuntime
 /// Makes functions of modules: through the cache, into this process, linked as far as that can be done once.
 package final class GuestLoader: FunctionLoader {
     private let cache: ModuleCache
-    private let limits: GuestLimits
+    private let policy: Mutex<GuestPolicy>
     private let options: CompileOptions
     private let services: GuestServices
     private let isStopped = Atomic<Bool>(false)
 
     /// A loader for guests with these limits.
-    package init(
+    package convenience init(
         cache: ModuleCache, limits: GuestLimits, options: CompileOptions = CompileOptions(),
+        services: GuestServices = GuestServices()
+    ) {
+        self.init(cache: cache, policy: GuestPolicy(limits: limits), options: options, services: services)
+    }
+
+    /// A loader for guests under this policy.
+    package init(
+        cache: ModuleCache, policy: GuestPolicy, options: CompileOptions = CompileOptions(),
         services: GuestServices = GuestServices()
     ) {
         self.services = services
         self.cache = cache
-        self.limits = limits
+        self.policy = Mutex(policy)
         self.options = options
+    }
+
+    /// From now on another policy is in force, for what is loaded next; see ``GuestTerms/adopt(_:)`` for the rest.
+    package func adopt(_ policy: GuestPolicy) {
+        self.policy.withLock { $0 = policy }
     }
 
     package func digest(of contents: [UInt8]) -> String { hexadecimalDigest(of: contents) }
@@ -28,13 +41,40 @@ package final class GuestLoader: FunctionLoader {
     package func stop() { isStopped.store(true, ordering: .relaxed) }
 
     package func load(name: String, contents: [UInt8]) throws(LoadFailure) -> ServedFunction {
-        let module: LoadedModule
+        try load(FunctionSource(name: name, contents: contents))
+    }
+
+    package func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction {
+        let settings = try FunctionSettings(of: source, under: policy.withLock { $0 })
+        let module = try module(of: source)
+        guard let kind = GuestKind(of: module) else {
+            throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
+        }
+        let (prepared, importsWASI) = try prepare(module)
+        if kind == .call, settings.needsWASI, !importsWASI {
+            source.warn("environment, arguments and folders are for programs of WASI, which this is not")
+        }
+        // Once it is loaded: a policy that comes later finds it.
+        let terms = GuestTerms(settings: settings, site: source.site, policy: policy.withLock { $0 })
+        let folders = GuestFolders(settings.folders, of: source)
+        switch kind {
+        case .call:
+            let world = importsWASI ? CallWorld(terms: terms, folders: folders, name: source.name) : nil
+            let values = services.values(ofFunction: source.name)
+            return .call(
+                CallGuest(module: prepared, terms: terms, world: world, values: values, resolver: services.resolver))
+        case .command: return .command(CommandGuest(module: prepared, terms: terms, folders: folders))
+        }
+    }
+
+    private func module(of source: FunctionSource) throws(LoadFailure) -> LoadedModule {
         do {
             var observer = CompileObserver()
             observer.isWanted = { [self] in !isStopped.load(ordering: .relaxed) }
-            let artifact = try cache.artifact(contents: contents, name: name, options: options, observer: observer)
+            let artifact = try cache.artifact(
+                contents: source.contents, name: source.name, options: options, observer: observer)
             (artifact.wasCached ? CacheReport.hit : .compiled).count()
-            module = try LoadedModule(artifact)
+            return try LoadedModule(artifact)
         } catch let error as ModuleError where error.isTimeLimit {
             CacheReport.failed.count()
             throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })
@@ -42,23 +82,22 @@ package final class GuestLoader: FunctionLoader {
             if error is ModuleError { CacheReport.failed.count() }
             throw LoadFailure("\(error)")
         }
-        guard let kind = GuestKind(of: module) else {
-            throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
-        }
+    }
+
+    /// Links it; and whether it imports anything of WASI.
+    private func prepare(_ module: LoadedModule) throws(LoadFailure) -> (module: PreparedModule, importsWASI: Bool) {
+        var importsWASI = false
         var linker = Linker()
         linker.define(TerrafirmaHostcalls.functions)
-        linker.define(WASIContext.function)
-        let prepared: PreparedModule
+        linker.define { module, name in
+            let function = WASIContext.function(module: module, name: name)
+            importsWASI = importsWASI || function != nil
+            return function
+        }
         do {
-            prepared = try linker.prepare(module)
+            return (try linker.prepare(module), importsWASI)
         } catch {
             throw LoadFailure("\(error)")
-        }
-        switch kind {
-        case .call:
-            let values = services.values(ofFunction: name)
-            return .call(CallGuest(module: prepared, limits: limits, values: values, resolver: services.resolver))
-        case .command: return .command(CommandGuest(module: prepared, limits: limits))
         }
     }
 }

@@ -26,6 +26,12 @@ package struct ServerSettings: Sendable {
     package var resolver: Resolver?
     /// Where values are kept that outlive the server; nil: in the user's folder for data, if it can be written.
     package var dataFolder: String?
+    /// Whether functions may be granted folders to change, by the settings beside them.
+    package var allowsWritableFolders = false
+    /// Lower limits for the functions of sites, by their folders' names.
+    package var siteLimits: [String: LimitSettings] = [:]
+    /// Where the configuration file is, which is read again while the server runs.
+    package var configurationFolder: String?
     private var outbound: [HostPattern] = []
 
     /// The defaults.
@@ -39,6 +45,9 @@ package struct ServerSettings: Sendable {
         outbound += patterns
         return patterns.count == hosts.count
     }
+
+    /// Keeps what functions may do beyond their folder as it is in other settings.
+    package mutating func keep(outboundOf other: ServerSettings) { outbound = other.outbound }
 
     /// Whether anything goes out: requests of guests, questions about domains.
     var connects: Bool { !outbound.isEmpty || configuration.sites.dns != nil }
@@ -57,11 +66,17 @@ package struct ServerSettings: Sendable {
         limits.outbound = OutboundPolicy(allowed: outbound)
         return limits
     }
+
+    /// What all of them may, and each of them less.
+    var guestPolicy: GuestPolicy {
+        GuestPolicy(limits: guestLimits, siteLimits: siteLimits, allowsWritableFolders: allowsWritableFolders)
+    }
 }
 
 /// A server of WebAssembly functions, with the user's cache.
 package final class RunningServer: Sendable {
     private let server: Server
+    private let loader: GuestLoader
 
     /// Begins to serve, on a socket that listens already.
     ///
@@ -83,13 +98,16 @@ package final class RunningServer: Sendable {
         if settings.isContained {
             let served = folder.map { [$0] } ?? settings.configuration.sites.folders
             let folders = served + settings.configuration.securityFolders(logger)
-            let writable = cache.writableFolders() + settings.writableFolders + (data.map { [$0.values] } ?? [])
-            Self.contain(folders: folders, writable: writable, connects: settings.connects, logger)
+            let writable =
+                cache.writableFolders() + settings.writableFolders + (data.map { [$0.values] } ?? [])
+                + (settings.allowsWritableFolders ? served : [])
+            let configured = settings.configurationFolder.map { [$0] } ?? []
+            Self.contain(folders: folders + configured, writable: writable, connects: settings.connects, logger)
         } else {
             logger.info("containment: off")
         }
-        let loader = GuestLoader(
-            cache: cache, limits: settings.guestLimits, options: settings.compilation, services: services)
+        loader = GuestLoader(
+            cache: cache, policy: settings.guestPolicy, options: settings.compilation, services: services)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
             admin: admin, logger: logger, accessLog: accessLog)
@@ -143,6 +161,15 @@ package final class RunningServer: Sendable {
         // Read before the process gives up what it does not need.
         if settings.connects { services.resolver = settings.resolver ?? Resolver(ofSystem: Resolver.defaultTimeout) }
         return services
+    }
+
+    /// From now on other settings hold, as far as that is possible while it runs; all functions are looked at again.
+    package func adopt(_ settings: ServerSettings) {
+        let policy = settings.guestPolicy
+        // In this order: what is being loaded meanwhile has the new policy, or is loaded once more.
+        loader.adopt(policy)
+        server.frontend.table.eachVersion { $0.adopt(policy) }
+        server.frontend.table.everythingChanged()
     }
 
     private static func contain(folders: [String], writable: [String], connects: Bool, _ logger: Logger) {

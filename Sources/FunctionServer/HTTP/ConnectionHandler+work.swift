@@ -12,7 +12,7 @@ extension ConnectionHandler {
         exchange.phase = .working
         if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let isQueued = frontend.calls.submit(entry.lane) {
+        let refusal = frontend.calls.offer(entry.lane) {
             [
                 frontend, loop = context.eventLoop, number = exchange.number, log = log(exchange, entry),
                 now = MonotonicTime.now()
@@ -20,7 +20,7 @@ extension ConnectionHandler {
             let result = frontend.call(function, request, log: log, queuedAt: now)
             loop.execute { bound.value.finish(number, result) }
         }
-        if !isQueued { refuseForWant(of: .instances, exchange, entry) }
+        if let refusal { refuseForWant(refusal, exchange) }
     }
 
     /// The answer of a function that is short; nil: a thread has to make it.
@@ -54,14 +54,21 @@ extension ConnectionHandler {
             port: port, localHost: localHost, isSecure: secure != nil, numbers: frontend.numbers)
     }
 
-    /// Too many instances at a time, or requests that wait for one.
-    private func refuseForWant(of limit: Limit, _ exchange: HTTPExchange, _ entry: FunctionTable.Entry) {
-        let report = LimitReport(limit: limit, amount: "\(configuration.queue) wait")
+    /// Too many requests wait for an instance: of the function or its site, which is theirs to mend, or in all.
+    private func refuseForWant(_ refusal: WorkerPool.Refusal, _ exchange: HTTPExchange) {
+        let bounds = configuration.bounds(threads: configuration.callThreads)
+        let (status, amount) =
+            switch refusal {
+            case .lane: (429, "\(bounds.laneCapacity) wait")
+            case .group: (429, "\(bounds.groupCapacity) of the site wait")
+            case .pool: (503, "\(bounds.capacity) wait")
+            }
+        let report = LimitReport(limit: .instances, amount: amount)
         let line = report.count(function: exchange.name)
         if frontend.complaints.take() != .drop {
             frontend.logger.warning("\(LogEscaping.escape(exchange.name)): \(line)")
         }
-        refuse(exchange, 503, [("retry-after", "1")])
+        refuse(exchange, status, [("retry-after", "1")])
     }
 
     private func log(_ exchange: HTTPExchange, _ entry: FunctionTable.Entry) -> FunctionLog {
@@ -85,7 +92,7 @@ extension ConnectionHandler {
         let loop = context.eventLoop
         let number = exchange.number
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let deadline = MonotonicTime.now().advanced(by: configuration.timeout)
+        let deadline = MonotonicTime.now().advanced(by: function.timeout ?? configuration.timeout)
         let input = BodyStream(deadline: deadline) { loop.execute { bound.value.resume(number) } }
         let output = ResponseStream(deadline: deadline) { loop.execute { bound.value.send(number) } }
         let body = exchange.body
@@ -95,14 +102,14 @@ extension ConnectionHandler {
         exchange.output = output
         exchange.isHeldUp = !input.push(body)
         if exchange.isComplete { input.end() }
-        let isQueued = frontend.commands.submit(entry.lane) { [frontend, log = log(exchange, entry)] in
+        let refusal = frontend.commands.offer(entry.lane) { [frontend, log = log(exchange, entry)] in
             guard MonotonicTime.now() < deadline else { return loop.execute { bound.value.stop(number, nil) } }
             let failure = frontend.run(
                 function, request, log: log, input: input, output: output, deadline: deadline)
             input.abandon()
             if let failure { loop.execute { bound.value.stop(number, failure) } }
         }
-        if !isQueued { refuseForWant(of: .instances, exchange, entry) }
+        if let refusal { refuseForWant(refusal, exchange) }
     }
 
     /// There is room for more of the body.

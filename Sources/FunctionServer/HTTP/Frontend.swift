@@ -42,18 +42,17 @@ package final class Frontend: Sendable {
         self.files = files
         self.gate = gate
         self.logger = logger
-        // Half of the threads for one function: one that hangs leaves the others room. While the queue moves, half as
-        // many are awake as there are processors: the event loops need the others. Measured best.
-        let share = { (threads: Int) in configuration.instancesPerFunction ?? threads / 2 }
         // One instance on each loop is part of what was set, and beside it if nothing was.
         callsOnLoops = configuration.instancesPerFunction.map { $0 > configuration.loops } ?? true
-        let onLoops = callsOnLoops && configuration.instancesPerFunction != nil ? configuration.loops : 0
+        var bounds = configuration.bounds(threads: configuration.callThreads)
+        if callsOnLoops, configuration.instancesPerFunction != nil { bounds.share -= configuration.loops }
+        // While the queue moves, half as many are awake as there are processors: the event loops need the others.
+        // Measured best.
         calls = WorkerPool(
-            name: "call", threads: configuration.callThreads, share: share(configuration.callThreads) - onLoops,
-            capacity: configuration.queue, preferred: configuration.loops / 2)
+            name: "call", threads: configuration.callThreads, bounds: bounds, preferred: configuration.loops / 2)
         commands = WorkerPool(
-            name: "command", threads: configuration.commandThreads, share: share(configuration.commandThreads),
-            capacity: configuration.queue, preferred: configuration.loops / 2)
+            name: "command", threads: configuration.commandThreads,
+            bounds: configuration.bounds(threads: configuration.commandThreads), preferred: configuration.loops / 2)
         readers = WorkerPool(name: "file", threads: 4, share: 4, capacity: configuration.queue)
     }
 

@@ -9,7 +9,7 @@ import Synchronization
 package final class Server: Sendable {
     /// Where it listens.
     package let address: SocketAddress
-    private let frontend: Frontend
+    let frontend: Frontend
     private let group: MultiThreadedEventLoopGroup
     private let listeners: Listeners
     private let admin: (any Channel)?
@@ -93,6 +93,7 @@ package final class Server: Sendable {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")
                 case .changed(let name):
+                    if name.hasSuffix(".toml") { table.settingsChanged(of: FunctionSource.name(ofSettings: name)) }
                     guard isFunction(name, holdsSites) else { return }
                     table.loading.add(name)
                     table.changed(name)

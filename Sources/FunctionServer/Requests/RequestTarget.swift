@@ -78,8 +78,9 @@ package struct RequestTarget: Equatable, Sendable {
                 return (place, String(path[..<stop]), String(rest))
             }
             guard stop < path.endIndex else {
-                // A module is run, never handed out, however its name is spelled.
-                guard !name.lowercased().hasSuffix(".wasm") else { throw .hidden }
+                // A module is run, never handed out, however its name is spelled; settings may hold secrets.
+                let suffix = name.lowercased().suffix(5)
+                guard suffix != ".wasm", suffix != ".toml" else { throw .hidden }
                 return (.file(path: try join(names), isFolder: false), "", "")
             }
             at = path.utf8.index(after: stop)

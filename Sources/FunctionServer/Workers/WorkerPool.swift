@@ -1,9 +1,38 @@
 import Glibc
 
+/// Something that stands in one line at most.
+private protocol Linked: AnyObject {
+    /// Who stands behind it.
+    var next: Self? { get set }
+}
+
+/// First in, first out, of what knows who stands behind it: nothing is allocated, which each request would pay for.
+private struct Line<Element: Linked> {
+    private var first: Element?
+    private var last: Element?
+
+    var isEmpty: Bool { first == nil }
+
+    mutating func append(_ element: Element) {
+        if let last { last.next = element } else { first = element }
+        last = element
+    }
+
+    mutating func popFirst() -> Element? {
+        guard let element = first else { return nil }
+        first = element.next
+        element.next = nil
+        if first == nil { last = nil }
+        return element
+    }
+}
+
 /// Threads that run blocking work, off the event loops: a fixed number, with a bounded queue.
 ///
-/// Work comes in lanes, one per function. A lane never has more than its share of the threads, and lanes take turns,
-/// so that a function that hangs leaves threads for the others.
+/// Work comes in lanes, one per function, and lanes in groups, one per site. Neither ever has more than its share of
+/// the threads, nor more than so much work that waits. Groups take turns, and the lanes of a group take the group's, so
+/// that a function that hangs leaves threads for the others, and a site with a hundred functions gets no more than one
+/// with one.
 ///
 /// Waking a thread costs more than most functions take, so only as many threads are awake as there are processors,
 /// as long as the queue moves. If it doesn't, because the work blocks or takes long, a warden wakes another one each
@@ -12,19 +41,48 @@ package final class WorkerPool: Sendable {
     /// A piece of work.
     package typealias Job = @Sendable () -> Void
 
+    /// Why a piece of work is not taken.
+    package enum Refusal: Equatable, Sendable {
+        /// As much as may waits in its lane.
+        case lane
+        /// As much as may waits in its group.
+        case group
+        /// As much as may waits in all, or the pool is stopped.
+        case pool
+    }
+
+    /// The lanes of one site; its state belongs to the pool's lock.
+    ///
+    /// SAFETY: all of it is touched only under the lock of the one pool that its lanes are used with.
+    package final class Group: Linked, @unchecked Sendable {
+        /// Lanes that have work, and threads left of their share.
+        fileprivate var ready = Line<Lane>()
+        fileprivate var running = 0
+        fileprivate var queued = 0
+        fileprivate var isReady = false
+        fileprivate var next: Group?
+
+        /// A group without work.
+        package init() {}
+    }
+
     /// The work of one function; its state belongs to the pool's lock.
     ///
     /// SAFETY: `queue`, `running` and `isReady` are touched only under the lock of the one pool that the lane is used
     /// with.
-    package final class Lane: @unchecked Sendable {
+    package final class Lane: Linked, @unchecked Sendable {
+        fileprivate let group: Group
         fileprivate var queue = Queue<Job>()
         fileprivate var running = 0
         fileprivate var isReady = false
+        fileprivate var next: Lane?
         /// Its last piece of work took long, so the next one is expected to.
         fileprivate var isSlow = false
 
-        /// A lane without work.
-        package init() {}
+        /// A lane without work, by itself unless it shares a group.
+        package init(in group: Group = Group()) {
+            self.group = group
+        }
     }
 
     private struct Worker {
@@ -38,7 +96,7 @@ package final class WorkerPool: Sendable {
 
     private struct State {
         var workers: [Worker] = []
-        var ready = Queue<Lane>()
+        var ready = Line<Group>()
         var queued = 0
         /// Threads that are not asleep, or have been told to wake, and are not away.
         var awake = 0
@@ -55,20 +113,46 @@ package final class WorkerPool: Sendable {
 
     private let monitor = Monitor(State())
     private let warden = Monitor(())
-    private let capacity: Int
-    private let share: Int
+    private let bounds: Bounds
     private let preferred: Int
 
     /// How long the queue may stand still.
     private static let patience: Int64 = .millisecond
 
+    /// How much there may be of something.
+    package struct Bounds: Sendable {
+        /// Threads that a lane has at a time.
+        package var share: Int
+        /// Threads that a group has at a time.
+        package var groupShare = Int.max
+        /// Pieces of work that wait in a lane.
+        package var laneCapacity = Int.max
+        /// Pieces of work that wait in a group.
+        package var groupCapacity = Int.max
+        /// Pieces of work that wait in all.
+        package var capacity: Int
+
+        /// Bounds of lanes and of the whole alone.
+        package init(share: Int, capacity: Int) {
+            self.share = max(1, share)
+            self.capacity = capacity
+        }
+    }
+
     /// Starts the threads.
     ///
     /// A lane has at most `share` of them, `capacity` pieces of work wait at most, and `preferred` threads are awake
     /// while the queue moves.
-    package init(name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil) {
-        self.capacity = capacity
-        self.share = max(1, share)
+    package convenience init(name: String, threads: Int, share: Int, capacity: Int, preferred: Int? = nil) {
+        self.init(
+            name: name, threads: threads, bounds: Bounds(share: share, capacity: capacity), preferred: preferred)
+    }
+
+    /// Starts the threads.
+    ///
+    /// `preferred` of them are awake while the queue moves.
+    package init(name: String, threads: Int, bounds: Bounds, preferred: Int? = nil) {
+        self.bounds = bounds
         self.preferred = max(1, min(preferred ?? threads, threads))
         monitor.withLock {
             $0.workers = Array(repeating: Worker(), count: max(1, threads))
@@ -84,22 +168,29 @@ package final class WorkerPool: Sendable {
     /// Queues a piece of work.
     ///
     /// False if there is no room.
-    package func submit(_ lane: Lane, _ job: @escaping Job) -> Bool {
+    package func submit(_ lane: Lane, _ job: @escaping Job) -> Bool { offer(lane, job) == nil }
+
+    /// Queues a piece of work, or says what there is too much of.
+    package func offer(_ lane: Lane, _ job: @escaping Job) -> Refusal? {
         var wakesWarden = false
         var wakes = false
-        let isTaken = monitor.withLock { state in
-            guard state.queued < capacity, !state.isStopped else { return false }
+        let refusal = monitor.withLock { state -> Refusal? in
+            // The lane's own bound first: who is over it is to know that others are not.
+            guard lane.queue.count < bounds.laneCapacity else { return .lane }
+            guard lane.group.queued < bounds.groupCapacity else { return .group }
+            guard state.queued < bounds.capacity, !state.isStopped else { return .pool }
             state.queued += 1
+            lane.group.queued += 1
             lane.queue.append(job)
             makeReady(lane, &state)
             wakes = state.awake < wanted(state) && call(&state)
             wakesWarden = state.isWardenAsleep && !wakes && preferred < state.threads
             if wakesWarden { state.isWardenAsleep = false }
-            return true
+            return nil
         }
         if wakes { monitor.signal() }
         if wakesWarden { wakeWarden() }
-        return isTaken
+        return refusal
     }
 
     /// Pieces of work that nobody has begun.
@@ -245,26 +336,41 @@ package final class WorkerPool: Sendable {
 
     private func finished(_ lane: Lane, _ number: Int, _ state: inout State) {
         lane.running -= 1
+        lane.group.running -= 1
         lane.isSlow = state.workers[number].isLate
         makeReady(lane, &state)
+        // Other lanes may have waited for the group's share.
+        makeReady(lane.group, &state)
     }
 
     private func makeReady(_ lane: Lane, _ state: inout State) {
-        guard !lane.isReady, !lane.queue.isEmpty, lane.running < share else { return }
+        guard !lane.isReady, !lane.queue.isEmpty, lane.running < bounds.share else { return }
         lane.isReady = true
-        state.ready.append(lane)
+        lane.group.ready.append(lane)
+        makeReady(lane.group, &state)
+    }
+
+    private func makeReady(_ group: Group, _ state: inout State) {
+        guard !group.isReady, !group.ready.isEmpty, group.running < bounds.groupShare else { return }
+        group.isReady = true
+        state.ready.append(group)
     }
 
     private func take(_ number: Int, _ state: inout State) -> (Lane, Job)? {
-        guard let lane = state.ready.popFirst() else { return nil }
+        guard let group = state.ready.popFirst() else { return nil }
+        group.isReady = false
+        guard let lane = group.ready.popFirst() else { return nil }
         lane.isReady = false
         guard let job = lane.queue.popFirst() else { return nil }
         lane.running += 1
+        group.running += 1
+        group.queued -= 1
         state.queued -= 1
         state.begun &+= 1
         state.workers[number].job = state.begun
         if lane.isSlow { sendAway(number, &state) }
         makeReady(lane, &state)
+        makeReady(group, &state)
         return (lane, job)
     }
 }

@@ -129,13 +129,16 @@ final class ServerProcess {
     }
 
     /// Runs a program beside the tests to its end; the code it ended with.
-    static func code(_ name: String, _ arguments: [String]) throws -> Int32 {
+    static func code(_ name: String, _ arguments: [String]) throws -> Int32 { try result(name, arguments).code }
+
+    /// Runs a program beside the tests to its end; the code it ended with, and its standard error.
+    static func result(_ name: String, _ arguments: [String]) throws -> (code: Int32, errors: String) {
         let output = try TestFolder(["output": ""])
         let process = try start(
             name, arguments, cache: output.path, descriptor: STDERR_FILENO, to: output.path + "/output")
         var status: Int32 = 0
         waitpid(process, &status, 0)
-        return status >> 8
+        return (status >> 8, read(output.path + "/output"))
     }
 
     private static func start(
