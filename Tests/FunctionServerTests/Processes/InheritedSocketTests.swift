@@ -24,6 +24,34 @@ struct InheritedSocketTests {
         #expect(output == "True\npage ok\n0\n")
     }
 
+    @Test("on those named https and http in TLS, and sending on, in any order")
+    func secure() throws {
+        let output = try python(
+            """
+            names = ["http", "web", "https"]
+            sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
+            ports = {name: socket.getsockname()[1] for name, socket in zip(names, sockets)}
+            for number, listener in enumerate(sockets): os.dup2(listener.fileno(), 30 + number)
+            for number in range(3): os.dup2(30 + number, 3 + number)
+            os.mkdir("certificates")
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-keyout", "certificates/default.key", "-out", "certificates/default.crt", "-subj", "/CN=x"],
+                stderr=subprocess.DEVNULL, check=True)
+            run = 'exec env LISTEN_PID=$$ LISTEN_FDS=3 LISTEN_FDNAMES=http:web:https "$0" . --certificates certificates'
+            server = start(["sh", "-c", run, sys.argv[1]], pass_fds=[3, 4, 5], stderr=subprocess.DEVNULL)
+            print(get(ports["web"], "/page.txt"))
+            def curl(*arguments):
+                command = ["curl", "-sk", "--noproxy", "*", *arguments]
+                return subprocess.run(command, capture_output=True, timeout=60).stdout.decode()
+            print(curl(f"https://127.0.0.1:{ports['https']}/page.txt"))
+            sent_on = curl("-w", "%{redirect_url}", "-o", "/dev/null", f"http://127.0.0.1:{ports['http']}/page.txt")
+            print(sent_on == f"https://127.0.0.1:{ports['https']}/page.txt")
+            server.terminate()
+            print(server.wait(20))
+            """)
+        #expect(output == "page\npage\nTrue\n0\n")
+    }
+
     @Test("on PORT on all addresses, unless the flag says otherwise; what is no port is an error")
     func port() throws {
         let output = try python(
