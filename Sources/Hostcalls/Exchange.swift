@@ -28,6 +28,9 @@ package final class Exchange {
     package var mayWait = true
     /// What outlives requests; nil: nothing does.
     package var values: SiteValues?
+    /// The request's headers, made when the guest asks for the first of them.
+    lazy var requestHeaders: [HeaderField] = request.makeHeaders?() ?? request.headers
+
     /// The limits that the guest was refused something for.
     package internal(set) var limitsReached: Set<Limit> = []
 

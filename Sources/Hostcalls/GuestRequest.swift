@@ -8,6 +8,8 @@ package struct GuestRequest: Sendable {
     /// `host` is among them.
     package var headers: [HeaderField]
     package var body: [UInt8]
+    /// Makes the headers once the guest asks for them, which most never do; nil: they are in ``headers``.
+    package var makeHeaders: (@Sendable () -> [HeaderField])?
 
     package init(method: String, target: String, headers: [HeaderField] = [], body: [UInt8] = []) {
         self.method = method

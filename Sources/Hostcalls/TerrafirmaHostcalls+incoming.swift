@@ -40,12 +40,12 @@ extension TerrafirmaHostcalls {
 
     /// `req_get_headers(out, req)`.
     static func requestHeaders(_ call: HostcallFrame) throws(GuestStop) {
-        try giveNames(call[2] == incoming ? call.exchange.request.headers : [], call)
+        try giveNames(call[2] == incoming ? call.exchange.requestHeaders : [], call)
     }
 
     /// `req_get_header(out, req, name)`.
     static func requestHeader(_ call: HostcallFrame) throws(GuestStop) {
-        try giveValues(call[2] == incoming ? call.exchange.request.headers : [], call)
+        try giveValues(call[2] == incoming ? call.exchange.requestHeaders : [], call)
     }
 
     /// `resp_get_headers(out, resp)`.

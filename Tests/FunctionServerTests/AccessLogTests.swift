@@ -13,11 +13,12 @@ struct AccessLogTests {
 
         init(
             _ files: [String: String], format: LogFormat = .json,
-            configure: (inout ServerConfiguration) -> Void = { _ in }
+            configure: (inout ServerConfiguration) -> Void = { _ in },
+            sites: (_ folder: String) -> SiteSources = { _ in SiteSources() }
         ) throws {
             folder = try TestFolder()
             let log = try AccessLog(format: format, path: folder.path + "/log", logger: LogLines().logger())
-            server = try TestServer(files, accessLog: log, configure: configure)
+            server = try TestServer(files, accessLog: log, configure: configure, sites: sites)
         }
 
         func lines() throws -> [[String: Any]] {
@@ -60,10 +61,9 @@ struct AccessLogTests {
 
     @Test("tells of what was no request, of slow ones, of clients that leave, and names the site")
     func others() throws {
-        let logged = try Logged(["a.example/slow.wasm": "slow 300000"]) {
-            $0.holdsSites = true
-            $0.headerTimeout = 100 * .millisecond
-        }
+        let logged = try Logged(
+            ["a.example/slow.wasm": "slow 300000"], configure: { $0.headerTimeout = 100 * .millisecond },
+            sites: { SiteSources(parent: $0) })
         func send(_ text: String) throws -> RawClient {
             let client = try logged.server.connect()
             try client.send(text)

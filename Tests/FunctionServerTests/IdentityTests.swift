@@ -61,13 +61,10 @@ struct IdentityTests {
     @Test("T19: only a trusted proxy's X-Forwarded-Host names a site")
     func sites() throws {
         let files = ["one.example/f.wasm": "say one", "test/f.wasm": "say test"]
-        let open = try TestServer(files) { $0.holdsSites = true }
+        let open = try TestServer(files, sites: { SiteSources(parent: $0) })
         let forwarded = "X-Forwarded-Host: one.example\r\n"
         #expect(try open.get("/f.wasm", headers: forwarded).body == "test")
-        let behind = try TestServer(files) {
-            $0.holdsSites = true
-            Self.trusting(&$0)
-        }
+        let behind = try TestServer(files, configure: Self.trusting, sites: { SiteSources(parent: $0) })
         #expect(try behind.get("/f.wasm", headers: forwarded).body == "one")
         #expect(try behind.get("/f.wasm").body == "test")
         #expect(try behind.get("/f.wasm", headers: "X-Forwarded-Host: ../test\r\n").status == 400)

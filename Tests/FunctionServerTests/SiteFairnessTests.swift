@@ -95,13 +95,15 @@ struct SiteFairnessTests {
 
     @Test("T36: a site at many times its load is told 429 and to come back; another one is served")
     func wholeServer() throws {
-        let server = try TestServer([
-            "a.example/slow.wasm": "slow 300000", "a.example/other.wasm": "slow 300000", "b.example/f.wasm": "say b",
-        ]) {
-            $0.holdsSites = true
-            $0.waitingPerFunction = 2
-            $0.waitingPerSite = 3
-        }
+        let server = try TestServer(
+            [
+                "a.example/slow.wasm": "slow 300000", "a.example/other.wasm": "slow 300000",
+                "b.example/f.wasm": "say b",
+            ],
+            configure: {
+                $0.waitingPerFunction = 2
+                $0.waitingPerSite = 3
+            }, sites: { SiteSources(parent: $0) })
         func request(_ host: String, _ target: String) throws -> RawClient {
             let client = try server.connect()
             try client.send("GET \(target) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
@@ -125,7 +127,8 @@ struct SiteFairnessTests {
         for number in 0..<20 { try folder.write("a.example/\(number).wasm", "say slow") }
         let log = LogLines()
         let table = FunctionTable(
-            folder: try ServedFolder(path: folder.path, holdsSites: true), loader: loader, logger: log.logger()
+            folder: try ServedFolder(sites: SiteSources(parent: folder.path), logger: log.logger()), loader: loader,
+            logger: log.logger()
         ) { $0() }
         for number in 0..<20 { table.changed("a.example/\(number).wasm") }
         #expect(eventually { loader.gate.waiting == 1 })

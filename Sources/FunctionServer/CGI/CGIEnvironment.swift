@@ -43,7 +43,7 @@ package enum CGIEnvironment {
             ("X_MATCHED_ROUTE", request.script + "/..."),
             ("X_RAW_PATH_INFO", request.rawPathInfo),
         ]
-        return (fields + entityVariables(request) + headerVariables(request.headers)).map { "\($0)=\($1)" }
+        return (fields + entityVariables(request) + headerVariables(request.functionHeaders)).map { "\($0)=\($1)" }
     }
 
     /// What is there only with a body, with a password, or over TLS.

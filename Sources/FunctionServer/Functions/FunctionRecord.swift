@@ -25,7 +25,8 @@ final class FunctionRecord {
             case .call: callLane
             case .command: commandLane
             }
-        let entry = FunctionTable.Entry(function: function, lane: lane, log: log, report: report, root: state.live?.root ?? 0)
+        let entry = FunctionTable.Entry(
+            function: function, lane: lane, log: log, report: report, root: state.live?.root ?? 0)
         present = entry
         return entry
     }

@@ -54,6 +54,8 @@ package final class FunctionTable: Sendable {
     private let complaints = LogBudget()
     private let maximumSize: Int
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Whether event loops should let compiling go first.
+    let urgency = CompileUrgency()
     /// How far what was there at the start is.
     let loading: StartLoading
     private let records: Monitor<FunctionRecords>
@@ -153,7 +155,9 @@ package final class FunctionTable: Sendable {
 
     /// Any file of these sites may have changed.
     func everythingChanged(of sites: Set<String>) {
-        let names = records.withLock { $0.byName.keys.filter { name in sites.contains(String(name.prefix { $0 != "/" })) } }
+        let names = records.withLock {
+            $0.byName.keys.filter { name in sites.contains(String(name.prefix { $0 != "/" })) }
+        }
         for name in names { changed(name) }
     }
 
@@ -199,6 +203,8 @@ package final class FunctionTable: Sendable {
                 let source = FunctionSource(
                     name: name, contents: bytes, settings: settings, folder: folder, root: files.module.root,
                     warn: { [logger] in logger.warning("\(LogEscaping.escape(name)): \($0)") })
+                urgency.begin(bytes: bytes.count)
+                defer { urgency.end(bytes: bytes.count) }
                 let function = try loader.load(source)
                 let milliseconds = (MonotonicTime.now().nanoseconds - start.nanoseconds) / 1_000_000
                 logger.log(

@@ -109,13 +109,13 @@ extension GuestRequest {
     ]
 
     fileprivate init(_ request: FunctionRequest) {
-        var fields: [HeaderField] = []
-        for field in request.headers where !Self.withheld.contains(field.name.lowercased()) {
-            fields.append(HeaderField(name: field.name, value: field.value))
+        self.init(method: request.method, target: request.target, body: Array(request.body.readableBytesView))
+        makeHeaders = {
+            request.functionHeaders.compactMap { field in
+                Self.withheld.contains(field.name.lowercased())
+                    ? nil : HeaderField(name: field.name, value: field.value)
+            }
         }
-        self.init(
-            method: request.method, target: request.target, headers: fields,
-            body: Array(request.body.readableBytesView))
     }
 }
 

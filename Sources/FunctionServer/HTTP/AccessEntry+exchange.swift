@@ -5,7 +5,7 @@ extension AccessEntry {
     init(_ exchange: HTTPExchange, status: Int, written: Int64, duration: Int64) {
         let identity = exchange.identity
         self.init(
-            time: nanosecondsSinceEpoch(), id: identity.id, client: identity.client, user: exchange.user,
+            time: nanosecondsSinceEpoch(), id: identity.id, client: identity.client, user: exchange.grant?.user,
             site: exchange.site.dropLast(), method: exchange.head.method.rawValue, target: exchange.head.uri,
             version: Self.name(of: exchange.head.version), status: status, bytes: written - exchange.writtenBefore,
             duration: duration, function: exchange.entry == nil ? "" : exchange.name)

@@ -8,7 +8,7 @@ extension ConnectionHandler {
         guard let context, let target = exchange.target else { return }
         let request = SiteGate.Request(
             site: String(exchange.site.dropLast()), place: target.place,
-            headers: exchange.head.headers, client: remoteAddress)
+            headers: exchange.head.headers, client: exchange.identity.client)
         let admission = frontend.gate.admit(request) {
             [bound = NIOLoopBound(self, eventLoop: context.eventLoop), loop = context.eventLoop, number] in
             { admission in loop.execute { bound.value.admitted(admission, number) } }

@@ -10,7 +10,7 @@ extension ConnectionHandler {
     func call(_ function: any CallFunction, _ entry: FunctionTable.Entry, _ exchange: HTTPExchange) {
         guard let context, let request = takeRequest(exchange) else { return }
         exchange.phase = .working
-        if let response = callAtOnce(function, entry, request) { return send(exchange, response) }
+        if let response = callAtOnce(function, entry, request, exchange) { return send(exchange, response) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let refusal = frontend.calls.offer(entry.lane) {
             [
@@ -28,10 +28,12 @@ extension ConnectionHandler {
     /// Handing a request to a thread and its answer back costs more than most functions take. What a function does here
     /// shows nowhere until it is done, so whoever overruns its time is ended, and begins again on a thread.
     private func callAtOnce(
-        _ function: any CallFunction, _ entry: FunctionTable.Entry, _ request: FunctionRequest
+        _ function: any CallFunction, _ entry: FunctionTable.Entry, _ request: FunctionRequest,
+        _ exchange: HTTPExchange
     ) -> FunctionResponse? {
         let pace = function.pace
         guard frontend.callsOnLoops, pace.mayRunOnLoop() else { return nil }
+        frontend.table.urgency.giveWay(at: exchange.startedAt)
         let start = MonotonicTime.now()
         guard !frontend.stalls.isSpent(at: start) else { return nil }
         tf_pace_begin(start.nanoseconds)

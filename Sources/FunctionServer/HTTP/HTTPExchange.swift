@@ -55,8 +55,6 @@ final class HTTPExchange {
     var output: ResponseStream?
     /// Whether the body's sender is held up.
     var isHeldUp = false
-    /// Who the client is, if it has shown that.
-    var user: String?
     /// Bytes of body that the connection had been handed before this response.
     var writtenBefore: Int64 = 0
     /// The file that is being sent.
@@ -80,11 +78,12 @@ final class HTTPExchange {
         guard let target else { return nil }
         let length = isComplete ? received : declared
         defer { body = ByteBuffer() }
-        var headers = identity.headers(of: head.headers, numbers)
+        var headers = head.headers
         if withholdsPassword { headers.remove(name: "authorization") }
         var request = FunctionRequest(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
             headers: headers, remoteAddress: identity.client, port: port, body: body, bodyLength: length)
+        request.identify = { [identity] in identity.headers(of: $0, numbers) }
         request.user = grant?.user
         request.id = identity.id
         if isSecure { request.scheme = "https" }

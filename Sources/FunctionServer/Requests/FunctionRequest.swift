@@ -19,6 +19,10 @@ package struct FunctionRequest: Sendable {
     package var version: String
     /// All header fields in the order they came.
     package var headers: HTTPHeaders
+    /// What the server has to add to them, and to take from them: done only for functions that look at them.
+    var identify: (@Sendable (HTTPHeaders) -> HTTPHeaders)?
+    /// The header fields as the function gets them.
+    var functionHeaders: HTTPHeaders { identify?(headers) ?? headers }
     /// The client's address, without port.
     package var remoteAddress: String
     /// The port it was accepted on.
