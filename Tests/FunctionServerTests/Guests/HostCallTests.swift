@@ -44,7 +44,11 @@ struct HostCallTests {
             "PUT /request.wasm/a?b=c HTTP/1.1\r\nHost: test\r\nx-tag: 1\r\nX-TAG: 2\r\nConnection: close\r\n"
                 + "Content-Length: 4\r\n\r\nbody")
         let lines = try client.response().body.split(separator: "\n")
-        #expect(lines == ["PUT", "/request.wasm/a?b=c", "host,x-tag,content-length", "1,2", "body"])
+        #expect(
+            lines == [
+                "PUT", "/request.wasm/a?b=c",
+                "host,x-tag,content-length,traceparent,x-request-id,fastly-client-ip,x-fastly-client-ip", "1,2", "body",
+            ])
     }
 
     @Test("panic_hook: an error for the client, the words for the log")
