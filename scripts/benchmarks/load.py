@@ -59,7 +59,10 @@ def show_load(bench, options):
 
 def start_all(bench, options, stack):
     """Ports by name."""
-    serve = stack.enter_context(started(bench, "tfc", [needed("tfc-serve"), served(bench, options), *server_flags(bench, options)]))
+    admin = free_port()
+    command = [needed("tfc-serve"), served(bench, options), "--admin", f"127.0.0.1:{admin}", *server_flags(bench, options)]
+    serve = stack.enter_context(started(bench, "tfc", command))
+    wait_until_loaded(admin)
     servers = {"plain": stack.enter_context(started(bench, "plain", [needed("plain-server")])), "tfc": serve}
     wasmtime, component = bench.wasmtime(options.wasmtime), wasmtime_component(bench)
     if wasmtime and component:
@@ -141,6 +144,16 @@ def wait_for(port, process, name, bench):
     raise Problem(f"{name} did not start: {pathlib.Path(bench.scraps / f'{name}.log').read_text()[-1000:]}")
 
 
+def wait_until_loaded(admin):
+    """All functions are there: until then threads compile them."""
+    for _ in range(600):
+        try:
+            return get(admin, "readyz")
+        except OSError:
+            time.sleep(0.1)
+    raise Problem("the server did not load its functions within a minute")
+
+
 def get(port, path):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=30) as answer:
         return answer.read()
@@ -152,8 +165,8 @@ def measure(bench, options, case, servers):
     runs = {name: [] for name in servers}
     with contextlib.ExitStack() as stack:
         if case == "idle":
-            for port in servers.values():
-                stack.enter_context(idle_connections(port, options.idle))
+            servers = with_idle(stack, servers, options.idle)
+            runs = {name: [] for name in servers}
         if case == "many":
             warm_up(servers["tfc"], options.functions)
         if case == "looping":
@@ -222,10 +235,23 @@ def looping(port):
         process.wait()
 
 
+def with_idle(stack, servers, count):
+    """The servers that keep so many connections open."""
+    kept = {}
+    for name, port in servers.items():
+        try:
+            stack.enter_context(idle_connections(port, count))
+            kept[name] = port
+        except Problem as problem:
+            note(f"{name}: {problem}")
+    return kept
+
+
 @contextlib.contextmanager
 def idle_connections(port, count):
     """Connections that have had an answer, and ask for nothing more; renewed by nobody, so they must outlive the run."""
-    child = subprocess.Popen(["python3", "-c", IDLE, str(port), str(count)], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(["python3", "-c", IDLE, str(port), str(count)], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True)
     try:
         if child.stdout.readline().strip() != "ready":
             raise Problem(f"{count} idle connections could not be opened")

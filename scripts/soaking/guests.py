@@ -38,7 +38,7 @@ def large(text, size):
     function = "(func $f{} (param i32 i32) (result i32) {})"
     step = """(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const {})) (i32.xor (local.get 1) (i32.const {}))))
         (if (i32.gt_u (local.get 0) (local.get 1)) (then (local.set 1 (i32.rotl (local.get 0) (i32.const 7)))))"""
-    count = max(1, (size - len(text)) // 520)
+    count = max(1, (size - len(text)) // 645)
     functions = [function.format(number, "".join(step.format(3 + number, 77_777 * number + part) for part in range(20))
                                  + "(i32.xor (local.get 0) (local.get 1))") for number in range(count)]
     calls = "".join(f"(drop (call $f{number} (i32.const 1) (i32.const 2)))" for number in range(0, count, 10))

@@ -127,13 +127,28 @@ class Client:
         while b"\r\n\r\n" not in self.rest:
             self.receive()
         head, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
-        while len(self.rest) < length:
-            self.receive()
-        body, self.rest = self.rest[:length], self.rest[length:]
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        body = self.take(int(length[1])) if length else self.chunks()
         if b"connection: close" in head.lower():
             self.close()
         return int(head.split(b" ", 2)[1]), body
+
+    def take(self, count):
+        while len(self.rest) < count:
+            self.receive()
+        taken, self.rest = self.rest[:count], self.rest[count:]
+        return taken
+
+    def chunks(self):
+        body = b""
+        while True:
+            while b"\r\n" not in self.rest:
+                self.receive()
+            size, self.rest = self.rest.split(b"\r\n", 1)
+            piece = self.take(int(size, 16) + 2)
+            if piece == b"\r\n":
+                return body
+            body += piece[:-2]
 
     def receive(self):
         received = self.socket.recv(65536)

@@ -43,6 +43,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var written: Int64 = 0
     var pace = ConnectionPace()
     var date = DateClock()
+    /// The last target and what it means: most clients ask for the same again.
+    private var lastTarget: (text: String, target: RequestTarget)?
     /// The certificate, if the connection is one in TLS.
     var secure: SecureConnection?
     /// Whether requests are only told to come in TLS.
@@ -215,7 +217,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isAnsweredAtTheDoor(exchange) else { return }
         exchange.expectsContinue = head.version != .http1_0 && head.headers.contains(name: "expect")
         do throws(RequestTarget.Refusal) {
-            let target = try RequestTarget(parsing: head.uri)
+            let target = try target(of: head)
             exchange.target = target
             if configuration.holdsSites {
                 switch RequestSite(of: head, target, forwardedHost: exchange.identity.forwardedHost) {
@@ -232,6 +234,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         } catch {
             refuse(exchange, error.status)
         }
+    }
+
+    private func target(of head: HTTPRequestHead) throws(RequestTarget.Refusal) -> RequestTarget {
+        if let lastTarget, lastTarget.text == head.uri { return lastTarget.target }
+        let target = try RequestTarget(parsing: head.uri)
+        lastTarget = (head.uri, target)
+        return target
     }
 
     func find(_ exchange: HTTPExchange) {
