@@ -14,7 +14,7 @@ struct ServeCommand: ParsableCommand {
         abstract: "Serve the WebAssembly functions and the files of a folder over HTTP.",
         discussion: """
             /hello.wasm runs hello.wasm of the folder; what follows it in the path, and the query, are the function's. \
-            A file that is overwritten is live with the next request. SIGTERM lets requests under way end; a second \
+            A file that is overwritten is live as soon as it is compiled. SIGTERM lets requests under way end; a second \
             one ends them.
             """)
 
@@ -26,7 +26,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The address to listen on; :8080 is all of them. Unless said: the socket of LISTEN_FDS (systemd), else all "
+            "The address to listen on; :8080 is all of IPv4, [::]:8080 of both. Unless said: the socket of LISTEN_FDS (systemd), else all "
                 + "addresses on PORT, else 127.0.0.1:8080.",
             valueName: "host:port"))
     var addr: ListenAddress?

@@ -91,6 +91,8 @@ package final class FunctionReport: Sendable {
     func loaded(_ version: Version) {
         state.withLock {
             $0.loads += 1
+            // A young file is read twice: the same content is no other version.
+            guard $0.version?.hash != version.hash else { return }
             if $0.version != nil { $0.swaps += 1 }
             $0.version = version
         }
