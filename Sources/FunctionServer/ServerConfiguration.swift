@@ -27,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var timeout: Int64 = 10 * .second
     /// Bytes of the largest request body taken.
     package var maximumBody = 10 << 20
+    /// Bytes of request bodies that are kept at a time, those of all connections together.
+    package var keptBodies = 1 << 30
     /// Bytes of a request's header.
     package var maximumHeader = 64 * 1024
     /// Connections at a time; more are closed at once.

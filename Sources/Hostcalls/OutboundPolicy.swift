@@ -26,7 +26,9 @@ package struct OutboundPolicy: Sendable {
     package static let denied = OutboundPolicy(allowed: [])
 
     /// Whether the list has a host's name, at whatever port.
-    func permits(name: String) -> Bool { allowed.contains { $0.matches(name: name) } }
+    func permits(name: String) -> Bool {
+        allowed.contains { $0.matches(name: name) } && narrowed?.contains { $0.matches(name: name) } ?? true
+    }
 
     /// Whether the list has the URL's host and port.
     func permits(_ url: OutboundURL) -> Bool {

@@ -27,9 +27,14 @@ extension TerrafirmaHostcalls {
         else {
             return call.answer(Status.invalid.rawValue)
         }
+        // Copying much holds up the others of an event loop, and no limit on the guest's time ends it.
+        if body.count > largestAtOnce { try call.beforeEffect() }
         call.exchange.response.body = [UInt8](body)
         call.answer(Status.ok.rawValue)
     }
+
+    /// Bytes of the largest body that is made without waiting.
+    private static let largestAtOnce = 256 * 1024
 
     /// `resp_set_response_code(resp, code)`.
     ///

@@ -52,6 +52,7 @@ extension TerrafirmaHostcalls {
             }
             // The guest may name one a million times; there are few.
             if !transfers.contains(handle) { transfers.append(handle) }
+            if transfers.count == call.exchange.pending.count { break }
         }
         if let done = try firstDone(call, of: transfers, waiting: chosen == nil && !transfers.isEmpty) { chosen = done }
         let answer = chosen.flatMap { call.exchange.pending.remove($0) == nil ? nil : call.exchange.board.take($0) }

@@ -39,9 +39,15 @@ final class Transfer: @unchecked Sendable {
         // Rounded up, so that what a guest's deadline ends does not end just before it.
         let milliseconds = (deadline - monotonicNanoseconds()) / 1_000_000 + 1
         guard milliseconds > 0, let easy = curl_easy_init() else { return nil }
+        guard progress.beginLookup() else {
+            refusals.append(TransferBoard.Refusal(host: hop.url.host, reason: "too many names are being looked up"))
+            curl_easy_cleanup(easy)
+            return nil
+        }
         guard TransferOptions.set(easy, hop, lines.list, Int(milliseconds)),
             TransferOptions.setCallbacks(easy, Unmanaged.passUnretained(progress).toOpaque())
         else {
+            progress.endLookup(isAbandoned: false)
             curl_easy_cleanup(easy)
             return nil
         }

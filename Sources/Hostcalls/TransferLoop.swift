@@ -104,6 +104,7 @@ final class TransferLoop: @unchecked Sendable {
         guard !inbox.isSwept else { return }
         for (easy, transfer) in active where !transfer.board.isWanted {
             active[easy] = nil
+            transfer.progress.endLookup(isAbandoned: true)
             drop(easy)
         }
     }
@@ -111,6 +112,7 @@ final class TransferLoop: @unchecked Sendable {
     private func start(_ transfer: Transfer, _ active: inout [UnsafeMutableRawPointer: Transfer]) {
         guard let easy = transfer.start() else { return transfer.fail() }
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
+            transfer.progress.endLookup(isAbandoned: false)
             curl_easy_cleanup(easy)
             return transfer.fail()
         }
@@ -124,7 +126,9 @@ final class TransferLoop: @unchecked Sendable {
                 let transfer = active.removeValue(forKey: easy)
             else { continue }
             // Read before the handle goes, and the message with it.
-            let isDone = message.pointee.data.result == CURLE_OK
+            let result = message.pointee.data.result
+            let isDone = result == CURLE_OK
+            transfer.progress.endLookup(isAbandoned: result == CURLE_OPERATION_TIMEDOUT)
             let goesOn = transfer.end(easy, isDone: isDone)
             drop(easy)
             if goesOn { start(transfer, &active) }

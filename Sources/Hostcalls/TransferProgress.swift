@@ -13,11 +13,25 @@ final class TransferProgress {
     /// Whether an address was refused, for what it is.
     private(set) var hasRefused = false
     private let board: TransferBoard
+    private var isLookingUp = false
 
     init(limits: HostcallLimits, policy: OutboundPolicy, board: TransferBoard) {
         self.limits = limits
         self.policy = policy
         self.board = board
+    }
+
+    /// The name is being looked up from now on; false: too many are.
+    func beginLookup() -> Bool {
+        isLookingUp = NameLookups.shared.begin()
+        return isLookingUp
+    }
+
+    /// It has been looked up, or nobody waits for that any more.
+    func endLookup(isAbandoned: Bool) {
+        guard isLookingUp else { return }
+        isLookingUp = false
+        NameLookups.shared.end(isAbandoned: isAbandoned)
     }
 
     /// The progress behind a callback's context.
@@ -33,6 +47,7 @@ final class TransferProgress {
 
     /// A socket for an address; the check of what a name resolved to, made on the very address that is used.
     func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
+        endLookup(isAbandoned: false)
         guard let address, let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return Self.refused }
         // Longer than its type says, for IPv6; so it is read where it is.
         let bytes = UnsafeRawPointer(address) + offset

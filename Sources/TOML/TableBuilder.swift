@@ -14,10 +14,19 @@ final class TableBuilder {
         case inline
     }
 
+    /// Grows in place, however many refer to it.
+    final class TableList {
+        var tables: [TableBuilder]
+
+        init(_ first: TableBuilder) {
+            tables = [first]
+        }
+    }
+
     enum Slot {
         case value(TOMLNode)
         case table(TableBuilder)
-        case tables([TableBuilder])
+        case tables(TableList)
     }
 
     var origin: Origin
@@ -51,12 +60,8 @@ final class TableBuilder {
         switch parent.slots[key] {
         case nil:
             parent.keys.append(key)
-            parent.slots[key] = .tables([table])
-        case .tables(var tables):
-            // Not copied: nobody else holds the list meanwhile.
-            parent.slots[key] = nil
-            tables.append(table)
-            parent.slots[key] = .tables(tables)
+            parent.slots[key] = .tables(TableList(table))
+        case .tables(let list): list.tables.append(table)
         default: throw Self.twice(path, line)
         }
         return table
@@ -87,8 +92,8 @@ final class TableBuilder {
             case .table(let inner):
                 table.entries.append(.init(key: key, node: TOMLNode(.table(inner.table), line: inner.line)))
             case .tables(let list):
-                let nodes = list.map { TOMLNode(.table($0.table), line: $0.line) }
-                table.entries.append(.init(key: key, node: TOMLNode(.array(nodes), line: list[0].line)))
+                let nodes = list.tables.map { TOMLNode(.table($0.table), line: $0.line) }
+                table.entries.append(.init(key: key, node: TOMLNode(.array(nodes), line: list.tables[0].line)))
             case nil: break
             }
         }
@@ -101,7 +106,7 @@ final class TableBuilder {
             switch at.slots[key] {
             case nil: at = at.add(TableBuilder(.implied, line: line), at: key)
             case .table(let table): at = table
-            case .tables(let list): at = list[list.count - 1]
+            case .tables(let list): at = list.tables[list.tables.count - 1]
             case .value: throw Self.twice(Array(path), line)
             }
         }

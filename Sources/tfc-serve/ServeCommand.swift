@@ -152,7 +152,7 @@ struct ServeCommand: ParsableCommand {
                 commandLine: Array(CommandLine.arguments.dropFirst()), environment: ProcessInfo.environment)
             return (next, try next.command().settings(next))
         } catch {
-            logger.error("the configuration has mistakes; an earlier one is in force: \(error)")
+            logger.error("the configuration has mistakes; that of the start is in force: \(error)")
             return (configuration, settings)
         }
     }

@@ -109,6 +109,13 @@ struct RequestTargetTests {
             #expect(path.isEmpty || isPlain, "\(target)")
         }
     }
+
+    @Test("T18: a letter that takes the dot into its character does not make a module or settings a file")
+    func prependedLetter() {
+        #expect(place("/u%d8%80.wasm") == .function(name: "u\u{600}.wasm", pathInfo: ""))
+        #expect(refusal("/u%d8%80.WASM") == .hidden)
+        #expect(refusal("/u%d8%80.toml") == .hidden)
+    }
 }
 
 /// Numbers that are the same in every run.

@@ -57,8 +57,11 @@ struct OutboundPolicyTests {
         #expect(policy.permits(try #require(url("http://api.example.com/"))))
         #expect(policy.permits(try #require(url("http://www.example.com/"))) == false)
         #expect(policy.permits(try #require(url("http://other.net/"))) == false)
+        #expect(policy.permits(name: "api.example.com"))
+        #expect(policy.permits(name: "www.example.com") == false)
         policy.narrowed = []
         #expect(policy.permits(try #require(url("http://api.example.com/"))) == false)
+        #expect(policy.permits(name: "api.example.com") == false)
     }
 
     @Test("A pattern's port is the only one permitted")

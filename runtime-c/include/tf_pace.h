@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* How much tf_pace_used may tell too much, in nanoseconds. */
-#define TF_PACE_ERROR INT64_C(300000)
+static const int64_t tf_pace_error = 300 * 1000;
 
 /* The calling thread begins a piece of work. `now` is of CLOCK_MONOTONIC, in nanoseconds. */
 void tf_pace_begin(int64_t now);

@@ -16,7 +16,7 @@ static int64_t thread_time(void) {
 }
 
 void tf_pace_begin(int64_t now) {
-    if (last.read_at && now - last.read_at < TF_PACE_ERROR) return;
+    if (last.read_at && now - last.read_at < tf_pace_error) return;
     last.used = thread_time();
     last.read_at = now;
 }

@@ -14,7 +14,7 @@ extension AccessRules {
             default: names.append(name)
             }
             // What follows a function is the function's.
-            if name.hasSuffix(".wasm") { return false }
+            if name.endsInBytes(".wasm") { return false }
         }
         return names.last == fileName
     }

@@ -102,9 +102,11 @@ extension AccessRules {
         guard !text.isEmpty else { return nil }
         let names = text.split(separator: "/")
         let isServed = names.allSatisfy { !$0.hasPrefix(".") && !$0.utf8.contains(0) }
-        guard isServed, let last = names.last, !last.lowercased().hasSuffix(".wasm") else {
+        guard isServed, let last = names.last?.lowercased(), !last.endsInBytes(".wasm"),
+            !last.endsInBytes(".toml")
+        else {
             throw InvalidAccessRules(
-                "\(path): a page is a file of the site, neither hidden, nor outside, nor a function")
+                "\(path): a page is a file of the site, neither hidden, nor outside, nor a function, nor settings")
         }
         return names.joined(separator: "/")
     }

@@ -88,7 +88,7 @@ package struct FolderCheck {
             guard lstat("\(place)/\(name)", &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
                 self.list(root, inner, depth + 1, &names)
-            } else if name.hasSuffix(".wasm") {
+            } else if name.endsInBytes(".wasm") {
                 names.append(inner)
             }
         }

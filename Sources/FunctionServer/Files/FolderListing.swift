@@ -56,7 +56,7 @@ package enum FolderListing {
         let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
         guard isPlain, bytes.first != UInt8(ascii: "."), !PercentDecoding.hasEscape(bytes) else { return nil }
         // Settings are never handed out.
-        guard let name = String(validating: bytes, as: UTF8.self), name.lowercased().suffix(5) != ".toml" else {
+        guard let name = String(validating: bytes, as: UTF8.self), !name.lowercased().endsInBytes(".toml") else {
             return nil
         }
         return name

@@ -86,6 +86,15 @@ package final class ServedFolder: Sendable {
         }
     }
 
+    /// Whether something is there by that name, whatever it is: a link that leads nowhere, or out.
+    func hasEntry(_ name: String) -> Bool {
+        let slash = name.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let last = slash.map { name[name.utf8.index(after: $0)...] } ?? name[...]
+        guard let parent = try? open(slash.map { String(name[...$0]) } ?? "") else { return false }
+        var status = stat()
+        return fstatat(parent.descriptor, String(last), &status, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
     /// What decides about access to a site, as far as the file system says.
     enum AccessFile {
         /// Everybody may read.
@@ -125,12 +134,15 @@ package final class OpenFile: Sendable {
     package let isFolder: Bool
     /// Which root of its site it lies beneath; 0 where a site has only one.
     let root: UInt64
+    /// Whether it is a file with bytes of its own: no pipe, no device.
+    let isRegular: Bool
 
     init(descriptor: Int32, identity: tf_file_identity, root: UInt64 = 0) {
         self.descriptor = descriptor
         self.root = root
         self.identity = FileIdentity(identity)
         isFolder = identity.mode & S_IFMT == S_IFDIR
+        isRegular = identity.mode & S_IFMT == S_IFREG
     }
 
     deinit {

@@ -9,6 +9,8 @@ package final class CallPace: Sendable {
     package static let short: Int64 = 100_000
     /// Nanoseconds for a call on an event loop.
     package static let budget: Int64 = 2_000_000
+    /// Nanoseconds of a processor from which on a call on an event loop counts against all functions.
+    package static let longCall: Int64 = 500_000
     /// Short calls in a row that are proof enough.
     package static let proof = 4
     /// Calls on event loops, all of them short, after which one overrun is forgotten.

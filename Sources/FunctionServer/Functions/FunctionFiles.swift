@@ -27,9 +27,12 @@ struct FunctionFiles: Sendable {
         do throws(ServedFolder.Failure) {
             settings = try folder.open(FunctionSource.settingsName(of: name), root: module.root)
         } catch {
-            guard error == .missing else { throw error }
+            guard error == .missing, !folder.hasEntry(FunctionSource.settingsName(of: name)) else {
+                throw error == .missing ? .denied : error
+            }
             settings = nil
         }
+        guard settings?.isRegular ?? true else { throw .denied }
     }
 
     /// As they were when they were opened.

@@ -231,7 +231,7 @@ package final class FunctionTable: Sendable {
             return records[name]?.state.live != nil
         }
         let consequence = remains ? "; the version before it keeps serving" : ""
-        logger.error("\(LogEscaping.escape(name)): \(LogEscaping.escape(message))\(consequence)")
+        logger.error("\(LogEscaping.escape(name)): \(LogEscaping.escape(String(message.prefix(1000))))\(consequence)")
     }
 
     private func finish(_ finding: Finding, _ name: String) {

@@ -85,7 +85,8 @@ package final class RunningServer: Sendable {
         folder: String?, settings: ServerSettings, socket: ListeningSocket, others: OtherSockets = OtherSockets(),
         admin: AdminAddress? = nil, logger: Logger
     ) throws {
-        Self.raiseDescriptorLimit()
+        var settings = settings
+        Self.raiseDescriptorLimit(&settings.configuration)
         tf_pool_set_slots(UInt32(settings.configuration.poolSlots))
         var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
         if settings.isContained { places.gatherTemporaryFolders() }
@@ -178,11 +179,14 @@ package final class RunningServer: Sendable {
     }
 
     /// A connection is a descriptor; the usual limit is for programs with few files.
-    private static func raiseDescriptorLimit() {
+    private static func raiseDescriptorLimit(_ configuration: inout ServerConfiguration) {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(resource, &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(resource, &limit)
+        // Beside them there are files: without any left, not even those who are connected already get an answer.
+        configuration.maximumConnections = min(
+            configuration.maximumConnections, max(16, Int(clamping: limit.rlim_cur) / 2 - 64))
     }
 }

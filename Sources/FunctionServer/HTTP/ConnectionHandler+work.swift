@@ -32,7 +32,9 @@ extension ConnectionHandler {
         _ exchange: HTTPExchange
     ) -> FunctionResponse? {
         let pace = function.pace
-        guard frontend.callsOnLoops, pace.mayRunOnLoop() else { return nil }
+        guard frontend.callsOnLoops, request.body.readableBytes <= Self.largestAtOnce, pace.mayRunOnLoop() else {
+            return nil
+        }
         frontend.table.urgency.giveWay(at: exchange.startedAt)
         let start = MonotonicTime.now()
         guard !frontend.stalls.isSpent(at: start) else { return nil }
@@ -40,16 +42,21 @@ extension ConnectionHandler {
         let response = function.respondAtOnce(to: request).flatMap { try? ResponseHeaderRules.checked($0) }
         let elapsed = MonotonicTime.now().nanoseconds - start.nanoseconds
         entry.report.calledOnLoop(isAnswer: response != nil)
-        if response != nil {
-            pace.tookOnLoop(elapsed)
-        } else if elapsed > CallPace.budget, tf_pace_used() < CallPace.budget / 2 {
-            pace.wasHeldUp()
-        } else {
+        // By the clock it may be others who took the time; the thread's own time is asked for only then.
+        let isLong = elapsed > CallPace.longCall && tf_pace_used() > CallPace.longCall + tf_pace_error
+        if isLong { frontend.stalls.spend(at: start) }
+        if isLong || response == nil && elapsed < CallPace.budget {
             pace.overran()
-            if elapsed > CallPace.budget / 2 { frontend.stalls.spend(at: start) }
+        } else if response != nil {
+            pace.tookOnLoop(elapsed)
+        } else {
+            pace.wasHeldUp()
         }
         return response
     }
+
+    /// Bytes of the largest body that a function gets on an event loop, where it is copied for it.
+    private static let largestAtOnce = 64 * 1024
 
     private func takeRequest(_ exchange: HTTPExchange) -> FunctionRequest? {
         exchange.takeRequest(

@@ -181,6 +181,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let exchange else { return }
         self.exchange = nil
         stream?.load.release(exchange.kept)
+        if exchange.held > 0 { frontend.keptBodies.subtract(exchange.held, ordering: .relaxed) }
         let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
@@ -303,6 +304,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             guard stream.load.keep(bytes.readableBytes) else { return refuse(exchange, 503, [("retry-after", "1")]) }
             exchange.kept += bytes.readableBytes
         }
+        // What each connection may send, times the connections there may be, is more than there is.
+        exchange.held += bytes.readableBytes
+        let all = frontend.keptBodies.add(bytes.readableBytes, ordering: .relaxed).newValue
+        guard all <= configuration.keptBodies else { return refuse(exchange, 503, [("retry-after", "1")]) }
         if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
         advance(exchange)
     }

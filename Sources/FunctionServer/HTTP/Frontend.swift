@@ -17,6 +17,8 @@ package final class Frontend: Sendable {
     let complaints = LogBudget(linesPerSecond: 5)
     /// For functions that take longer on event loops than was to be expected.
     let stalls = StallBudget()
+    /// Bytes of request bodies that are kept for all of them.
+    let keptBodies = Atomic<Int>(0)
     /// Whether short functions run on event loops.
     let callsOnLoops: Bool
     /// Of answers that no function gave.

@@ -44,6 +44,8 @@ final class HTTPExchange {
     var body = ByteBuffer()
     /// Bytes of it that count for the connection of a stream.
     var kept = 0
+    /// Bytes of it that count for all connections.
+    var held = 0
     /// Bytes that came for the body, with what is around its chunks.
     var arrived = 0
     /// Bytes of body so far.

@@ -93,7 +93,7 @@ package final class Server: Sendable {
                 case .lost: table.everythingChanged()
                 case .gone(let folder): table.everythingChanged(beneath: folder + "/")
                 case .changed(let name):
-                    if name.hasSuffix(".toml") { table.settingsChanged(of: FunctionSource.name(ofSettings: name)) }
+                    if name.endsInBytes(".toml") { table.settingsChanged(of: FunctionSource.name(ofSettings: name)) }
                     guard isFunction(name, holdsSites) else { return }
                     table.loading.add(name)
                     table.changed(name)
@@ -110,7 +110,7 @@ package final class Server: Sendable {
     /// Whether a file of that name can be asked for as a function.
     private static func isFunction(_ path: String, _ holdsSites: Bool) -> Bool {
         let names = path.split(separator: "/")
-        guard path.hasSuffix(".wasm"), !names.contains(where: { $0.hasPrefix(".") }) else { return false }
+        guard path.endsInBytes(".wasm"), !names.contains(where: { $0.hasPrefix(".") }) else { return false }
         guard holdsSites else { return true }
         // A folder whose name no host is normalised to is nobody's site.
         return names.count > 1 && SiteName(host: String(names[0]))?.description == String(names[0])

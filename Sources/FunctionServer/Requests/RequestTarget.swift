@@ -72,15 +72,15 @@ package struct RequestTarget: Equatable, Sendable {
             let stop = path.utf8[at...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
             let name = try name(path[at..<stop])
             names.append(name)
-            if name.hasSuffix(".wasm") {
+            if name.endsInBytes(".wasm") {
                 let rest = path[stop...]
                 let place = Place.function(name: try join(names), pathInfo: try pathInfo(rest))
                 return (place, String(path[..<stop]), String(rest))
             }
             guard stop < path.endIndex else {
                 // A module is run, never handed out, however its name is spelled; settings may hold secrets.
-                let suffix = name.lowercased().suffix(5)
-                guard suffix != ".wasm", suffix != ".toml" else { throw .hidden }
+                let lower = name.lowercased()
+                guard !lower.endsInBytes(".wasm"), !lower.endsInBytes(".toml") else { throw .hidden }
                 return (.file(path: try join(names), isFolder: false), "", "")
             }
             at = path.utf8.index(after: stop)

@@ -36,6 +36,18 @@ struct SettingsFileTests {
         #expect(becomes(server, "other"))
     }
 
+    @Test("settings that are a link to nowhere, or a pipe, keep a function from running without its limits")
+    func noFile() throws {
+        let server = try GuestServer(["plain.wasm": Modules.say("plain")])
+        #expect(symlink("gone.toml", server.folder.path + "/link.toml") == 0)
+        #expect(mkfifo(server.folder.path + "/pipe.toml", 0o644) == 0)
+        for name in ["link", "pipe"] {
+            try server.folder.assemble(name + ".wasm", Modules.say("without limits"))
+            #expect(try server.get("/\(name).wasm").body != "without limits")
+        }
+        #expect(try server.get("/plain.wasm").body == "plain")
+    }
+
     @Test("settings with a mistake leave the version before them serving; a first version waits for better ones")
     func mistakes() throws {
         let server = try GuestServer(["f.wasm": WorldGuest.environment, "g.wasm": Modules.say("g")])
