@@ -45,6 +45,9 @@ extension TerrafirmaHostcalls {
         let list = try call.array(call[0], call[1], size: 4)
         var (transfers, chosen): ([Int], Int?) = ([], nil)
         for offset in stride(from: 0, to: list.count, by: 4) {
+            if offset % listPiece == 0, monotonicNanoseconds() >= call.deadline {
+                throw GuestStop(trap: TF_TRAP_DEADLINE)
+            }
             let handle = Int(UInt32(littleEndian: list.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             guard call.exchange.pending.contains(handle) else {
                 chosen = chosen ?? handle
@@ -52,7 +55,6 @@ extension TerrafirmaHostcalls {
             }
             // The guest may name one a million times; there are few.
             if !transfers.contains(handle) { transfers.append(handle) }
-            if transfers.count == call.exchange.pending.count { break }
         }
         if let done = try firstDone(call, of: transfers, waiting: chosen == nil && !transfers.isEmpty) { chosen = done }
         let answer = chosen.flatMap { call.exchange.pending.remove($0) == nil ? nil : call.exchange.board.take($0) }
@@ -60,6 +62,9 @@ extension TerrafirmaHostcalls {
             of: UInt32(truncatingIfNeeded: chosen ?? -1).littleEndian, as: UInt32.self)
         call.answer(answer.map { receive($0, call.exchange) } ?? noHandle)
     }
+
+    /// Bytes of a list after which the guest's time is looked at.
+    private static let listPiece = 1 << 18
 
     /// In place of a response that is not there yet.
     private static let notReady = UInt32(bitPattern: -2)

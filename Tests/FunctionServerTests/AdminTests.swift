@@ -9,7 +9,7 @@ struct AdminTests {
     func health() throws {
         let server = try TestServer(["slow.wasm": "slow 400000"])
         #expect(try server.admin("/healthz").body == "ok\n")
-        #expect(try server.admin("/readyz").status == 200)
+        #expect(eventually { (try? server.admin("/readyz").status) == 200 })
         #expect(try server.get("/healthz").status == 404, "it is not for clients")
         let client = try server.connect()
         try client.send("GET /slow.wasm HTTP/1.1\r\nHost: test\r\n\r\n")
