@@ -81,4 +81,20 @@ struct HostileConnectionTests {
         #expect(eventually { server.server.openConnections == 0 && server.server.requestsUnderWay == 0 })
         #expect(try server.get("/echo.wasm").status == 200)
     }
+
+    @Test("T23: bodies that are on their way are bounded for all connections together")
+    func bodiesOfAll() throws {
+        let server = try TestServer(["echo.wasm": "echo"]) { $0.keptBodies = 10_000 }
+        let clients = try (0..<2).map { _ in
+            let client = try server.connect()
+            try client.send("POST /echo.wasm HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n")
+            try client.send(String(repeating: "a", count: 6000))
+            return client
+        }
+        // One of them has no room, whichever; it is told at once, and what it sent counts no more.
+        #expect(eventually { server.server.keptBodies == 6000 })
+        for client in clients { try? client.send(String(repeating: "a", count: 3000)) }
+        #expect(try clients.map { try $0.response().status }.sorted() == [200, 503])
+        #expect(eventually { server.server.keptBodies == 0 })
+    }
 }

@@ -181,7 +181,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let exchange else { return }
         self.exchange = nil
         stream?.load.release(exchange.kept)
-        if exchange.held > 0 { frontend.keptBodies.subtract(exchange.held, ordering: .relaxed) }
+        release(exchange)
         let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
@@ -307,9 +307,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
         // What each connection may send, times the connections there may be, is more than there is.
         exchange.held += bytes.readableBytes
         let all = frontend.keptBodies.add(bytes.readableBytes, ordering: .relaxed).newValue
-        guard all <= configuration.keptBodies else { return refuse(exchange, 503, [("retry-after", "1")]) }
+        guard all <= configuration.keptBodies else {
+            release(exchange)
+            return refuse(exchange, 503, [("retry-after", "1")])
+        }
         if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
         advance(exchange)
+    }
+
+    /// The request's body is kept no longer.
+    private func release(_ exchange: HTTPExchange) {
+        guard exchange.held > 0 else { return }
+        frontend.keptBodies.subtract(exchange.held, ordering: .relaxed)
+        exchange.held = 0
+        exchange.body = ByteBuffer()
     }
 
     private func complete() {

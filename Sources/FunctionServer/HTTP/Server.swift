@@ -170,6 +170,9 @@ package final class Server: Sendable {
     /// Requests being answered.
     package var requestsUnderWay: Int { frontend.requests.load(ordering: .relaxed) }
 
+    /// Bytes of request bodies that are kept at present.
+    package var keptBodies: Int { frontend.keptBodies.load(ordering: .relaxed) }
+
     /// Answers that a function made on event loops.
     package func loopAnswers(of function: String) -> Int {
         frontend.table.reports.first { $0.name == function }?.report.snapshot.loopAnswers ?? 0
