@@ -187,6 +187,6 @@ package final class RunningServer: Sendable {
         setrlimit(resource, &limit)
         // Beside them there are files: without any left, not even those who are connected already get an answer.
         configuration.maximumConnections = min(
-            configuration.maximumConnections, max(16, Int(clamping: limit.rlim_cur) / 2 - 64))
+            configuration.maximumConnections, max(16, Int(clamping: limit.rlim_cur / 4 * 3)))
     }
 }
