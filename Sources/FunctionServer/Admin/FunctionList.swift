@@ -56,7 +56,7 @@ struct FunctionList {
     }
 
     private func row(_ cells: [String], _ element: String) -> String {
-        "<tr>" + cells.map { "<\(element)>\(Self.escape($0))</\(element)>" }.joined() + "</tr>"
+        "<tr>" + cells.map { "<\(element)>\(HTMLText.escape(LogEscaping.escape($0)))</\(element)>" }.joined() + "</tr>"
     }
 
     /// As RFC 3339 has it: `2026-11-28T15:04:05Z`.
@@ -76,18 +76,5 @@ struct FunctionList {
             }
         }
         return quoted + "\""
-    }
-
-    private static func escape(_ text: String) -> String {
-        var escaped = ""
-        for character in LogEscaping.escape(text) {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
     }
 }

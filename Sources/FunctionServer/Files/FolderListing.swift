@@ -81,26 +81,11 @@ package enum FolderListing {
         page += "<tr><th>Name</th><th>Bytes</th><th>Changed</th></tr>\n"
         for entry in entries.sorted(by: { $0.name < $1.name }) {
             let slash = entry.isFolder ? "/" : ""
-            let link = "<a href=\"./\(escapedForPath(entry.name))\(slash)\">\(escapedForText(entry.name))\(slash)</a>"
+            let link = "<a href=\"./\(escapedForPath(entry.name))\(slash)\">\(HTMLText.escape(entry.name))\(slash)</a>"
             let size = entry.size.map { String($0) } ?? ""
             page += "<tr><td>\(link)</td><td>\(size)</td><td>\(HTTPDate.format(entry.modified))</td></tr>\n"
         }
         return page + "</table>\n" + (isWhole ? "" : "<p>There are more.</p>\n")
-    }
-
-    private static func escapedForText(_ name: String) -> String {
-        var text = ""
-        for character in name.unicodeScalars {
-            switch character {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"": text += "&quot;"
-            case "'": text += "&#39;"
-            default: text.unicodeScalars.append(character)
-            }
-        }
-        return text
     }
 
     private static func escapedForPath(_ name: String) -> String {

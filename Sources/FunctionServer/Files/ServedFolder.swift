@@ -181,16 +181,7 @@ package final class OpenFile: Sendable {
         // Without a lease a write may be under way whose last bytes are still to come.
         guard hold == 1 || nanosecondsSinceEpoch() - before.modified > Self.pause else { return .unstable }
 
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(before.size)) { buffer, count in
-            while count < buffer.count {
-                let got = pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { break }
-                count += got
-            }
-        }
+        let (bytes, failure) = readBytes(descriptor, count: Int(before.size))
         guard failure == 0 else { return .unreadable(systemMessage(failure)) }
         guard let after = identify(), after == before, bytes.count == Int(before.size) else { return .unstable }
         return .whole(bytes, after)

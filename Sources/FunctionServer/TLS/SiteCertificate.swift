@@ -128,16 +128,7 @@ final class SiteCertificate: Sendable {
         guard identity.size <= UInt64(maximumSize) else {
             throw Failure(description: "\(path) is larger than \(maximumSize) bytes")
         }
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(identity.size)) { buffer, count in
-            while count < buffer.count {
-                let got = pread(file, buffer.baseAddress?.advanced(by: count), buffer.count - count, count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { break }
-                count += got
-            }
-        }
+        let (bytes, failure) = readBytes(file, count: Int(identity.size))
         guard failure == 0 else { throw Failure(description: "\(path): \(systemMessage(failure))") }
         return (bytes, identity)
     }
