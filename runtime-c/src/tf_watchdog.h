@@ -1,7 +1,7 @@
 /* tf_watchdog.h: limits on time, and turns. One thread of the process looks at the threads that run guests whose time
- * is limited: when the earliest deadline comes, and every few milliseconds as long as there are such guests. It signals
- * threads that are overdue, again and again until they are out, and those that have to wait for their turn. Costs
- * running guests nothing, and a call a few stores.
+ * is limited: when the earliest deadline comes, and every few milliseconds as long as there are such guests, or as
+ * often as calls with less time begin. It signals threads that are overdue, again and again until they are out, and
+ * those that have to wait for their turn. Costs running guests nothing, and a call a few stores.
  */
 #ifndef TF_WATCHDOG_H
 #define TF_WATCHDOG_H

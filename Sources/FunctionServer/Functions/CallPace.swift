@@ -44,6 +44,22 @@ package final class CallPace: Sendable {
         }
     }
 
+    /// A call on an event loop is over, so many nanoseconds later; `used` tells how many of them it had a processor.
+    ///
+    /// Whether it held up the loop.
+    package func endedOnLoop(isAnswer: Bool, after elapsed: Int64, used: () -> Int64) -> Bool {
+        // By the clock it may be others who took the time; asking for the thread's own is a system call.
+        let isLong = elapsed > Self.longCall && used() > Self.longCall
+        if isLong || !isAnswer && elapsed < Self.budget {
+            overran()
+        } else if isAnswer {
+            tookOnLoop(elapsed)
+        } else {
+            wasHeldUp()
+        }
+        return isLong
+    }
+
     /// A call on an event loop gave an answer.
     package func tookOnLoop(_ nanoseconds: Int64) {
         guard nanoseconds < Self.short else { return wasHeldUp() }

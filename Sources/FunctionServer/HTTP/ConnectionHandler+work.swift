@@ -42,16 +42,8 @@ extension ConnectionHandler {
         let response = function.respondAtOnce(to: request).flatMap { try? ResponseHeaderRules.checked($0) }
         let elapsed = MonotonicTime.now().nanoseconds - start.nanoseconds
         entry.report.calledOnLoop(isAnswer: response != nil)
-        // By the clock it may be others who took the time; the thread's own time is asked for only then.
-        let isLong = elapsed > CallPace.longCall && tf_pace_used() > CallPace.longCall + tf_pace_error
+        let isLong = pace.endedOnLoop(isAnswer: response != nil, after: elapsed) { tf_pace_used() - tf_pace_error }
         if isLong { frontend.stalls.spend(at: start) }
-        if isLong || response == nil && elapsed < CallPace.budget {
-            pace.overran()
-        } else if response != nil {
-            pace.tookOnLoop(elapsed)
-        } else {
-            pace.wasHeldUp()
-        }
         return response
     }
 

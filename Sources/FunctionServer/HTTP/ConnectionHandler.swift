@@ -43,8 +43,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var written: Int64 = 0
     var pace = ConnectionPace()
     var date = DateClock()
-    /// The last target and what it means: most clients ask for the same again.
-    private var lastTarget: (text: String, target: RequestTarget)?
+    private var targets = TargetMemory()
     /// The certificate, if the connection is one in TLS.
     var secure: SecureConnection?
     /// Whether requests are only told to come in TLS.
@@ -55,7 +54,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isDelivering = false
     /// What to answer once the requests before are answered: no more can be read.
     private var failure: Int?
-    private var timer: Scheduled<Void>?
+    var timer: Scheduled<Void>?
 
     var configuration: ServerConfiguration { frontend.configuration }
 
@@ -144,7 +143,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Whether the client has still to take much of earlier responses: until then no other is made for it.
-    private var isBehind: Bool {
+    var isBehind: Bool {
         if let stream { return stream.load.isBehind }
         return context.map { !$0.channel.isWritable } ?? false
     }
@@ -218,7 +217,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isAnsweredAtTheDoor(exchange) else { return }
         exchange.expectsContinue = head.version != .http1_0 && head.headers.contains(name: "expect")
         do throws(RequestTarget.Refusal) {
-            let target = try target(of: head)
+            let target = try targets.target(of: head.uri)
             exchange.target = target
             if configuration.holdsSites {
                 switch RequestSite(of: head, target, forwardedHost: exchange.identity.forwardedHost) {
@@ -235,13 +234,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         } catch {
             refuse(exchange, error.status)
         }
-    }
-
-    private func target(of head: HTTPRequestHead) throws(RequestTarget.Refusal) -> RequestTarget {
-        if let lastTarget, lastTarget.text == head.uri { return lastTarget.target }
-        let target = try RequestTarget(parsing: head.uri)
-        lastTarget = (head.uri, target)
-        return target
     }
 
     func find(_ exchange: HTTPExchange) {
@@ -284,54 +276,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func receive(_ bytes: ByteBuffer) {
-        guard let exchange else { return }
-        exchange.received += bytes.readableBytes
-        pace.received(bytes.readableBytes)
-        if exchange.phase == .discarding {
-            if exchange.received > Self.discarded { context?.close(promise: nil) }
-            return
-        }
-        guard exchange.received <= configuration.maximumBody else {
-            exchange.input?.abandon()
-            return exchange.phase == .receiving ? refuse(exchange, 413) : close()
-        }
-        if let input = exchange.input {
-            exchange.isHeldUp = !input.push(bytes)
-            return
-        }
-        if let stream {
-            guard stream.load.keep(bytes.readableBytes) else { return refuse(exchange, 503, [("retry-after", "1")]) }
-            exchange.kept += bytes.readableBytes
-        }
-        // What each connection may send, times the connections there may be, is more than there is.
-        exchange.held += bytes.readableBytes
-        let all = frontend.keptBodies.add(bytes.readableBytes, ordering: .relaxed).newValue
-        guard all <= configuration.keptBodies else {
-            release(exchange)
-            return refuse(exchange, 503, [("retry-after", "1")])
-        }
-        if exchange.body.readableBytes == 0 { exchange.body = bytes } else { exchange.body.writeImmutableBuffer(bytes) }
-        advance(exchange)
-    }
-
-    /// The request's body is kept no longer.
-    private func release(_ exchange: HTTPExchange) {
-        guard exchange.held > 0 else { return }
-        frontend.keptBodies.subtract(exchange.held, ordering: .relaxed)
-        exchange.held = 0
-        exchange.body = ByteBuffer()
-    }
-
-    private func complete() {
-        guard let exchange else { return }
-        exchange.isComplete = true
-        pace.work()
-        if exchange.phase == .discarding { return close() }
-        exchange.input?.end()
-        advance(exchange)
-    }
-
     /// Hands the request over once enough of it is there.
     func advance(_ exchange: HTTPExchange) {
         guard exchange.phase == .receiving, exchange.isAdmitted else { return }
@@ -350,122 +294,5 @@ final class ConnectionHandler: ChannelDuplexHandler {
             guard exchange.isComplete || exchange.body.readableBytes >= Self.readAhead else { return }
             run(function, entry, exchange)
         }
-    }
-
-    // MARK: - Time
-
-    /// Bytes are there, of whatever.
-    ///
-    /// False: more of them than any body needs are none of the body.
-    func bytesArrived(_ count: Int) -> Bool {
-        guard let exchange else {
-            if !isBehind { pace.receiveHead() }
-            return true
-        }
-        guard !exchange.isComplete else { return true }
-        exchange.arrived += count
-        // Those of this read are not parsed yet.
-        let framing = exchange.arrived - count - exchange.received
-        return framing <= configuration.maximumHeader + Self.framing * exchange.received
-    }
-
-    /// The client sends what is no end of a body, and no body either: extensions of chunks.
-    func refuseFraming(_ context: ChannelHandlerContext) {
-        watch?.isDeaf = true
-        guard let exchange, exchange.phase == .receiving else { return context.close(promise: nil) }
-        refuse(exchange, 400)
-    }
-
-    private func startTimer(_ context: ChannelHandlerContext) {
-        let shortest = min(configuration.idleTimeout, configuration.headerTimeout, configuration.grace)
-        let interval = TimeAmount.nanoseconds(min(5 * .second, max(10 * .millisecond, shortest / 4)))
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
-            guard let self, let context = self.context else { return }
-            self.checkTime(context)
-            self.startTimer(context)
-        }
-    }
-
-    /// Bytes that the client has not taken.
-    private func bufferedBytes(_ context: ChannelHandlerContext) -> Int64 {
-        if let stream { return Int64(stream.codec.waiting) }
-        return Int64((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0)
-    }
-
-    private func checkTime(_ context: ChannelHandlerContext) {
-        // NIO would wait for the missing bytes, busily.
-        if let file = exchange?.file, file.isCut { return context.close(promise: nil) }
-        let buffered = bufferedBytes(context)
-        switch pace.verdict(sent: written - buffered, waiting: buffered, configuration, now: .now()) {
-        case .fine: break
-        case .close: context.close(promise: nil)
-        case .tooSlow:
-            if let exchange, exchange.phase == .receiving {
-                refuse(exchange, 408)
-            } else if exchange == nil, !isClosing {
-                watch?.refuse()
-            }
-            close()
-        }
-    }
-}
-
-/// Sees bytes before they are parsed, so that a header that never ends is noticed.
-final class ByteWatch: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let connection: ConnectionHandler
-    /// Whether bytes are thrown away: no request can be read from them any more.
-    var isDeaf = false
-    private var unheard = 0
-    private var context: ChannelHandlerContext?
-
-    init(_ connection: ConnectionHandler) {
-        self.connection = connection
-        connection.watch = self
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-    }
-
-    /// Answers a request whose header never ended.
-    func refuse() {
-        let identity = RequestIdentity(from: connection.peer, connection.frontend.numbers)
-        connection.tellOfNoRequest(identity, 408)
-        let answer =
-            "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n"
-            + "x-request-id: \(identity.id)\r\n\r\n"
-        let promise = context?.eventLoop.makePromise(of: Void.self)
-        connection.lastWrite = promise?.futureResult
-        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: promise)
-    }
-
-    /// Writes a response whose bytes are made already, past those who would make them of its parts.
-    func write(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
-        guard let context else {
-            promise?.fail(ChannelError.alreadyClosed)
-            return
-        }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let count = unwrapInboundIn(data).readableBytes
-        guard !isDeaf else {
-            unheard += count
-            if unheard > ConnectionHandler.discarded { context.close(promise: nil) }
-            return
-        }
-        guard connection.bytesArrived(count) else {
-            return connection.refuseFraming(context)
-        }
-        context.fireChannelRead(data)
     }
 }

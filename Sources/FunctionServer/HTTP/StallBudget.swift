@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Each function answers for itself (``CallPace``); this is for many of them at once.
 final class StallBudget: Sendable {
-    /// Stalls in a second, each of no more than ``CallPace/budget``.
+    /// Stalls in a second, each of about ``CallPace/budget`` at most: what a host call does is not cut short.
     static let most = 20
 
     private let second = Atomic<Int64>(0)
