@@ -82,6 +82,11 @@ package struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    /// Leaves descriptors for files beside the connections.
+    package mutating func bound(toDescriptors count: Int) {
+        maximumConnections = min(maximumConnections, max(16, count / 4 * 3))
+    }
+
     /// Bounds for a pool of so many threads.
     func bounds(threads: Int) -> WorkerPool.Bounds {
         // Half of the threads for one function: one that hangs leaves the others room; and so for a site.

@@ -69,4 +69,25 @@ struct CallPaceTests {
         #expect(!pace.mayRunOnLoop())
         #expect(pace.mayRunOnLoop())
     }
+
+    @Test("T36: an answer that comes late from an event loop is an overrun, and held the loop up")
+    func lateAnswer() {
+        let pace = Self.proven()
+        let late = CallPace.longCall + 1
+        #expect(pace.endedOnLoop(isAnswer: true, after: late) { late })
+        #expect(Self.callsOwed(pace) == 3 * CallPace.proof)
+    }
+
+    @Test("who was late by the clock alone is only doubted, and one that failed at once held nobody up")
+    func othersTookTheTime() {
+        let pace = Self.proven()
+        #expect(!pace.endedOnLoop(isAnswer: true, after: 10 * CallPace.budget) { 0 })
+        #expect(!pace.mayRunOnLoop())
+        #expect(pace.mayRunOnLoop())
+        #expect(!pace.endedOnLoop(isAnswer: false, after: 10 * CallPace.budget) { 0 })
+        #expect(!pace.mayRunOnLoop())
+        #expect(pace.mayRunOnLoop())
+        #expect(!pace.endedOnLoop(isAnswer: false, after: 1) { 1 })
+        #expect(Self.callsOwed(pace) == 3 * CallPace.proof)
+    }
 }

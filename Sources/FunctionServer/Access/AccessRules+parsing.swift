@@ -101,7 +101,7 @@ extension AccessRules {
         let text = try text(value, path)
         guard !text.isEmpty else { return nil }
         let names = text.split(separator: "/")
-        let isServed = names.allSatisfy { !$0.hasPrefix(".") && !$0.utf8.contains(0) }
+        let isServed = names.allSatisfy { $0.utf8.first != UInt8(ascii: ".") && !$0.utf8.contains(0) }
         guard isServed, let last = names.last?.lowercased(), !last.endsInBytes(".wasm"),
             !last.endsInBytes(".toml")
         else {

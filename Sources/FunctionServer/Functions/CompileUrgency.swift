@@ -27,9 +27,13 @@ final class CompileUrgency: Sendable {
         if bytes <= Self.largest { count.subtract(1, ordering: .relaxed) }
     }
 
+    /// Whether somebody waits.
+    func isPressing(at now: MonotonicTime) -> Bool {
+        count.load(ordering: .relaxed) > 0 && until.load(ordering: .relaxed) > now.nanoseconds
+    }
+
     /// Lets others run, if there are any, while that is urgent.
     func giveWay(at now: MonotonicTime) {
-        guard count.load(ordering: .relaxed) > 0, until.load(ordering: .relaxed) > now.nanoseconds else { return }
-        sched_yield()
+        if isPressing(at: now) { sched_yield() }
     }
 }

@@ -32,10 +32,15 @@ package struct FunctionSource: Sendable {
     static func site(of name: String) -> String { String(name.prefix { $0 != "/" }) }
 
     /// The file that says more of a function: `hello.toml` of `hello.wasm`.
-    package static func settingsName(of name: String) -> String { name.dropLast(".wasm".count) + ".toml" }
+    package static func settingsName(of name: String) -> String { withoutSuffix(name) + ".toml" }
+
+    /// Five bytes less: a dot may be part of a character with the letter before it.
+    private static func withoutSuffix(_ name: String) -> String {
+        String(decoding: name.utf8.dropLast(5), as: UTF8.self)
+    }
 
     /// The function that a file of settings is about.
-    package static func name(ofSettings file: String) -> String { file.dropLast(".toml".count) + ".wasm" }
+    package static func name(ofSettings file: String) -> String { withoutSuffix(file) + ".wasm" }
 }
 
 /// What tells one content of a function's two files from another without reading them.

@@ -186,7 +186,6 @@ package final class RunningServer: Sendable {
         limit.rlim_cur = limit.rlim_max
         setrlimit(resource, &limit)
         // Beside them there are files: without any left, not even those who are connected already get an answer.
-        configuration.maximumConnections = min(
-            configuration.maximumConnections, max(16, Int(clamping: limit.rlim_cur / 4 * 3)))
+        configuration.bound(toDescriptors: Int(clamping: limit.rlim_cur))
     }
 }

@@ -37,7 +37,7 @@ package struct DNSRoot: Hashable, Sendable, CustomStringConvertible {
 
     /// Neither hidden, which `.` and `..` are too, nor with bytes that end a name or a line.
     private static func isName(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= maximumName
+        !name.isEmpty && name.utf8.first != UInt8(ascii: ".") && name.utf8.count <= maximumName
             && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0 != "\u{FFFD}" }
     }
 
