@@ -174,6 +174,8 @@ def measure(bench, options, case, servers):
         for _ in range(options.runs):
             for name, port in servers.items():
                 runs[name].append(load(bench, options, port, case == "many" and name == "tfc"))
+    if "tfc" not in runs:
+        return False
     print_case(case, options, runs)
     rates = {name: statistics.median(run.rate for run in these) for name, these in runs.items()}
     failed = sum(run.failed for run in runs["tfc"])
