@@ -90,4 +90,19 @@ struct CallPaceTests {
         #expect(!pace.endedOnLoop(isAnswer: false, after: 1) { 1 })
         #expect(Self.callsOwed(pace) == 3 * CallPace.proof)
     }
+
+    @Test("an answer that came late by the clock has the next call on the loop measured, whose time counts")
+    func measured() {
+        let pace = Self.proven()
+        #expect(!pace.isToBeMeasured())
+        #expect(!pace.endedOnLoop(isAnswer: true, after: CallPace.short) { 0 })
+        #expect(pace.mayRunOnLoop() && pace.isToBeMeasured() && !pace.isToBeMeasured())
+        #expect(!pace.endedOnLoop(isAnswer: true, after: CallPace.short - 1, isMeasured: true) { 0 })
+        #expect(pace.mayRunOnLoop() && !pace.isToBeMeasured())
+        // It was not the others: a worker's call has to tell.
+        #expect(!pace.endedOnLoop(isAnswer: true, after: CallPace.short, isMeasured: true) { CallPace.short })
+        #expect(!pace.isToBeMeasured() && !pace.mayRunOnLoop() && pace.mayRunOnLoop())
+        #expect(pace.endedOnLoop(isAnswer: true, after: CallPace.longCall + 1, isMeasured: true) { .max })
+        #expect(Self.callsOwed(pace) == 3 * CallPace.proof)
+    }
 }

@@ -20,6 +20,7 @@ package final class CallPace: Sendable {
     /// Below zero: the short calls that are owed.
     private let shortCalls = Atomic<Int>(0)
     private let isDoubtful = Atomic<Bool>(false)
+    private let isUnclear = Atomic<Bool>(false)
     private let overruns = Atomic<Int>(0)
     private let goodCalls = Atomic<Int>(0)
 
@@ -35,6 +36,13 @@ package final class CallPace: Sendable {
 
     private var isShort: Bool { shortCalls.load(ordering: .relaxed) >= Self.proof }
 
+    /// Whether the next call on an event loop is to be measured by its thread's own clock.
+    ///
+    /// The one before took long by the other clock, which says nothing where a loop shares its processor.
+    package func isToBeMeasured() -> Bool {
+        isUnclear.load(ordering: .relaxed) && isUnclear.exchange(false, ordering: .relaxed)
+    }
+
     /// A worker's call took so long, in nanoseconds.
     package func took(_ nanoseconds: Int64) {
         if nanoseconds < Self.short {
@@ -46,12 +54,16 @@ package final class CallPace: Sendable {
 
     /// A call on an event loop is over, so many nanoseconds later; `used` tells how many of them it had a processor.
     ///
-    /// Whether it held up the loop.
-    package func endedOnLoop(isAnswer: Bool, after elapsed: Int64, used: () -> Int64) -> Bool {
+    /// If it is measured, all of them. Whether it held up the loop.
+    package func endedOnLoop(
+        isAnswer: Bool, after elapsed: Int64, isMeasured: Bool = false, used: () -> Int64
+    ) -> Bool {
         // By the clock it may be others who took the time; asking for the thread's own is a system call.
         let isLong = elapsed > Self.longCall && used() > Self.longCall
         if isLong || !isAnswer && elapsed < Self.budget {
             overran()
+        } else if isAnswer, !isMeasured, (Self.short..<Self.budget).contains(elapsed) {
+            isUnclear.store(true, ordering: .relaxed)
         } else if isAnswer {
             tookOnLoop(elapsed)
         } else {

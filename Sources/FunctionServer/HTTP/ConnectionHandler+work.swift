@@ -39,10 +39,15 @@ extension ConnectionHandler {
         let start = MonotonicTime.now()
         guard !frontend.stalls.isSpent(at: start) else { return nil }
         tf_pace_begin(start.nanoseconds)
+        let measured = pace.isToBeMeasured() ? ThreadTime.now() : nil
         let response = function.respondAtOnce(to: request).flatMap { try? ResponseHeaderRules.checked($0) }
         let elapsed = MonotonicTime.now().nanoseconds - start.nanoseconds
+        // Without answer it is the clock on the wall that ended the call.
+        let used = response == nil ? nil : measured.map { ThreadTime.now() - $0 }
         entry.report.calledOnLoop(isAnswer: response != nil)
-        let isLong = pace.endedOnLoop(isAnswer: response != nil, after: elapsed) { tf_pace_used() - tf_pace_error }
+        let isLong = pace.endedOnLoop(isAnswer: response != nil, after: used ?? elapsed, isMeasured: used != nil) {
+            used ?? tf_pace_used() - tf_pace_error
+        }
         if isLong { frontend.stalls.spend(at: start) }
         return response
     }
