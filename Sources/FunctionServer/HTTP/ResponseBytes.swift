@@ -15,34 +15,68 @@ enum ResponseBytes {
         allocator: ByteBufferAllocator
     ) -> ByteBuffer {
         let length = response.body.readableBytes
-        var bytes = allocator.buffer(capacity: 256 + (hasBody ? length : 0))
-        bytes.writeStaticString("HTTP/1.1 ")
-        if response.status == 200 {
-            bytes.writeStaticString("200 OK\r\n")
-        } else {
-            let status = HTTPResponseStatus(statusCode: response.status)
-            bytes.writeString("\(status.code) \(status.reasonPhrase)\r\n")
+        let status = response.status == 200 ? "200 OK" : Self.line(of: response.status)
+        let lengthText = String(length)
+        var room = 128 + status.utf8.count + id.utf8.count + date.utf8.count + (hasBody ? length : 0)
+        for field in response.headers { room += field.name.utf8.count + field.value.utf8.count + 4 }
+        var bytes = allocator.buffer(capacity: room)
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { memory in
+            var pieces = Pieces(memory)
+            pieces.add("HTTP/1.1 ")
+            pieces.add(status)
+            pieces.add("\r\n")
+            var hasDate = false
+            for field in response.headers where !field.name.isField("x-request-id") {
+                pieces.add(field.name, field.value)
+                hasDate = hasDate || field.name.isField("date")
+            }
+            pieces.add("x-request-id", id)
+            pieces.add("content-length", lengthText)
+            if !hasDate { pieces.add("date", date) }
+            if isLast { pieces.add("connection: close\r\n") }
+            pieces.add("\r\n")
+            if hasBody { response.body.withUnsafeReadableBytes { pieces.add($0) } }
+            return pieces.count
         }
-        var hasDate = false
-        for field in response.headers where !field.name.isField("x-request-id") {
-            write(field.name, field.value, to: &bytes)
-            hasDate = hasDate || field.name.isField("date")
-        }
-        write("x-request-id", id, to: &bytes)
-        bytes.writeStaticString("content-length: ")
-        bytes.writeString(String(length))
-        bytes.writeStaticString("\r\n")
-        if !hasDate { write("date", date, to: &bytes) }
-        if isLast { bytes.writeStaticString("connection: close\r\n") }
-        bytes.writeStaticString("\r\n")
-        if hasBody { bytes.writeImmutableBuffer(response.body) }
         return bytes
     }
 
-    private static func write(_ name: String, _ value: String, to bytes: inout ByteBuffer) {
-        bytes.writeString(name)
-        bytes.writeStaticString(": ")
-        bytes.writeString(value)
-        bytes.writeStaticString("\r\n")
+    private static func line(of status: Int) -> String {
+        let status = HTTPResponseStatus(statusCode: status)
+        return "\(status.code) \(status.reasonPhrase)"
+    }
+
+    /// Pieces one behind the other, in memory with room for all of them.
+    ///
+    /// SAFETY: a piece that does not fit ends the process.
+    private struct Pieces {
+        private let memory: UnsafeMutableRawBufferPointer
+        private(set) var count = 0
+
+        init(_ memory: UnsafeMutableRawBufferPointer) {
+            self.memory = memory
+        }
+
+        mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            precondition(bytes.count <= memory.count - count)
+            UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
+            count += bytes.count
+        }
+
+        mutating func add(_ text: StaticString) {
+            add(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        }
+
+        mutating func add(_ text: String) {
+            var text = text
+            text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
+        }
+
+        mutating func add(_ name: String, _ value: String) {
+            add(name)
+            add(": ")
+            add(value)
+            add("\r\n")
+        }
     }
 }
