@@ -92,4 +92,51 @@ struct AccessEntryTests {
             ])
         #expect(line.dropLast().allSatisfy { $0 >= 0x20 } && line.last == UInt8(ascii: "\n"))
     }
+
+    @Test("of JSON is the same whether it is put together beside the log or in it, whatever is in the fields")
+    func plainMembers() throws {
+        let hostile = [
+            "", "plain", "\"", "\\", "a\"b\\c", "\n", "\r\n{}", "\u{0}", "\u{1B}[31m", "\u{7F}", "é", "\u{2028}", "~ !",
+            String(repeating: "a", count: 500), String(repeating: "b", count: 3000),
+        ]
+        for text in hostile {
+            for field in [\AccessEntry.id, \.client, \.site, \.target, \.version, \.function] {
+                var entry = entry()
+                entry[keyPath: field] = text
+                let whole = try line(entry, .json)
+                let (isPlain, apart) = entry.withPlainMembers(.json) { members -> (Bool, [UInt8]) in
+                    var bytes: [UInt8] = []
+                    var stamp = TimeStamp()
+                    entry.write(.json, members, &stamp, to: &bytes)
+                    return (members != nil, bytes)
+                }
+                #expect(String(decoding: apart, as: UTF8.self) == whole)
+                #expect(
+                    isPlain
+                        == (text.utf8.count < 600
+                            && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }))
+            }
+        }
+        #expect(entry().withPlainMembers(.text) { $0 == nil })
+    }
+
+    @Test("numbers are as they are written elsewhere")
+    func numbers() {
+        for number in [-5, 0, 7, 9, 10, 99, 100, 12_345, .max] {
+            for digits in [1, 3, 6] {
+                var array: [UInt8] = []
+                array.add(number, digits: digits)
+                withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { room in
+                    var line = PlainLine(in: room)
+                    line.add(number, digits: digits)
+                    #expect(line.isSound && line.bytes.elementsEqual(array))
+                }
+                withUnsafeTemporaryAllocation(byteCount: max(1, array.count - 1), alignment: 1) { room in
+                    var line = PlainLine(in: room)
+                    line.add(number, digits: digits)
+                    #expect(!line.isSound || array.count == 1)
+                }
+            }
+        }
+    }
 }

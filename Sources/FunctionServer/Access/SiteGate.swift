@@ -11,7 +11,7 @@ final class SiteGate: Sendable {
         /// The site's name; empty if there is one folder only.
         var site: String
         /// What it asks for.
-        var place: RequestTarget.Place
+        var target: RequestTarget
         /// All of its fields.
         var headers: HTTPHeaders
         /// Its address.
@@ -19,7 +19,7 @@ final class SiteGate: Sendable {
 
         /// The whole path, decoded: what follows a function too.
         var path: String {
-            switch place {
+            switch target.place {
             case .function(let name, let pathInfo): "/\(name)\(pathInfo)"
             case .file(let path, _): "/\(path)"
             }
@@ -27,7 +27,7 @@ final class SiteGate: Sendable {
 
         /// What it may need: a file may turn out to be a folder to be listed.
         var needed: Permissions {
-            if case .function = place { .read } else { [.read, .list] }
+            if case .function = target.place { .read } else { [.read, .list] }
         }
     }
 
@@ -111,8 +111,7 @@ final class SiteGate: Sendable {
     }
 
     /// Decides; nil: the waiter will be told.
-    func admit(_ request: Request, waiter: () -> Waiter) -> Admission? {
-        let now = MonotonicTime.now()
+    func admit(_ request: Request, at now: MonotonicTime = .now(), waiter: () -> Waiter) -> Admission? {
         let (answer, looks) = table.withLock { table -> (State.Answer, Bool) in
             let index = table.records.index(forKey: request.site)
             let (answer, looks) =

@@ -110,8 +110,8 @@ extension GuestRequest {
 
     fileprivate init(_ request: FunctionRequest) {
         self.init(method: request.method, target: request.target, body: Array(request.body.readableBytesView))
-        makeHeaders = {
-            request.functionHeaders.compactMap { field in
+        makeHeaders = { [fields = request.makeHeaders] in
+            fields().compactMap { field in
                 Self.withheld.contains(field.name.lowercased())
                     ? nil : HeaderField(name: field.name, value: field.value)
             }

@@ -6,17 +6,20 @@ extension AccessEntry {
         let identity = exchange.identity
         self.init(
             time: nanosecondsSinceEpoch(), id: identity.id, client: identity.client, user: exchange.grant?.user,
-            site: exchange.site.dropLast(), method: exchange.head.method.rawValue, target: exchange.head.uri,
-            version: Self.name(of: exchange.head.version), status: status, bytes: written - exchange.writtenBefore,
+            site: exchange.siteName, method: exchange.head.method.rawValue, target: exchange.head.uri,
+            version: exchange.head.version == .http2 ? "HTTP/2" : exchange.head.version.name, status: status,
+            bytes: written - exchange.writtenBefore,
             duration: duration, function: exchange.entry == nil ? "" : exchange.name)
     }
+}
 
-    private static func name(of version: HTTPVersion) -> String {
-        switch (version.major, version.minor) {
+extension HTTPVersion {
+    /// Such as `HTTP/1.1`; the usual ones are not put together for each request.
+    var name: String {
+        switch (major, minor) {
         case (1, 1): "HTTP/1.1"
         case (1, 0): "HTTP/1.0"
-        case (2, 0): "HTTP/2"
-        default: version.description
+        default: description
         }
     }
 }

@@ -14,14 +14,15 @@ final class ByteWatch: ChannelInboundHandler {
 
     init(_ connection: ConnectionHandler) {
         self.connection = connection
-        connection.watch = self
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        connection.watch = self
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        connection.watch = nil
         self.context = nil
     }
 

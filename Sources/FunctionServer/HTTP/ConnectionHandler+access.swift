@@ -7,9 +7,8 @@ extension ConnectionHandler {
     func admit(_ exchange: HTTPExchange) {
         guard let context, let target = exchange.target else { return }
         let request = SiteGate.Request(
-            site: String(exchange.site.dropLast()), place: target.place,
-            headers: exchange.head.headers, client: exchange.identity.client)
-        let admission = frontend.gate.admit(request) {
+            site: exchange.siteName, target: target, headers: exchange.head.headers, client: exchange.identity.client)
+        let admission = frontend.gate.admit(request, at: exchange.startedAt) {
             [bound = NIOLoopBound(self, eventLoop: context.eventLoop), loop = context.eventLoop, number] in
             { admission in loop.execute { bound.value.admitted(admission, number) } }
         }

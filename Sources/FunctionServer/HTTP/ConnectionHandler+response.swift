@@ -12,8 +12,13 @@ extension ConnectionHandler {
 
     /// Answers with a whole response.
     func send(_ exchange: HTTPExchange, _ response: FunctionResponse) {
+        guard let grant = exchange.grant else { return send(exchange, complete: response) }
         var response = response
-        exchange.grant?.addOrigin(to: &response.headers)
+        grant.addOrigin(to: &response.headers)
+        send(exchange, complete: response)
+    }
+
+    private func send(_ exchange: HTTPExchange, complete response: FunctionResponse) {
         if sendAtOnce(exchange, response) { return }
         begin(exchange, response.status, response.headers, length: response.body.readableBytes)
         if exchange.head.method != .HEAD, mayHaveBody(response.status), response.body.readableBytes > 0 {
@@ -33,8 +38,8 @@ extension ConnectionHandler {
         let isLast = isLastResponse(exchange)
         let hasBody = exchange.head.method != .HEAD
         let bytes = ResponseBytes.make(
-            withStrictTransport(response), id: exchange.identity.id, date: date.now(), isLast: isLast, hasBody: hasBody,
-            allocator: context.channel.allocator)
+            secure == nil ? response : withStrictTransport(response), id: exchange.identity.id, date: date.now(),
+            isLast: isLast, hasBody: hasBody, allocator: context.channel.allocator)
         if hasBody { written += Int64(response.body.readableBytes) }
         finished()
         if isLast {

@@ -28,8 +28,9 @@ extension ConnectionHandler {
     func startTimer(_ context: ChannelHandlerContext) {
         let shortest = min(configuration.idleTimeout, configuration.headerTimeout, configuration.grace)
         let interval = TimeAmount.nanoseconds(min(5 * .second, max(10 * .millisecond, shortest / 4)))
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
-            guard let self, let context = self.context else { return }
+        // It is cancelled when the connection ends. A weak reference would make each other one slower to count.
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) {
+            guard let context = self.context else { return }
             self.checkTime(context)
             self.startTimer(context)
         }

@@ -38,7 +38,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The end of the last response.
     var lastWrite: EventLoopFuture<Void>?
     /// Where bytes come in, and can go out when there is no request to answer.
-    weak var watch: ByteWatch?
+    ///
+    /// There as long as it is in the channel's pipeline. No weak reference: what has one is slower to count for ever.
+    var watch: ByteWatch?
     /// Bytes handed to the channel.
     var written: Int64 = 0
     var pace = ConnectionPace()
@@ -89,6 +91,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         timer?.cancel()
         abandon()
         stream?.load.remove(self)
+        watch = nil
         self.context = nil
     }
 
@@ -133,7 +136,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        pending.append(unwrapInboundIn(data))
+        let part = unwrapInboundIn(data)
+        // Most parts need not wait in the queue.
+        if pending.isEmpty, !isDelivering, !hasToWait(part) {
+            isDelivering = true
+            handle(part)
+            isDelivering = false
+            guard failure != nil || !pending.isEmpty else { return }
+        } else {
+            pending.append(part)
+        }
         deliver()
     }
 
@@ -155,16 +167,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
         defer { isDelivering = false }
         let wasFull = pending.count >= Self.pipelined
         while let part = pending.first {
-            if case .head = part, exchange != nil || isBehind { break }
+            if hasToWait(part) { break }
             _ = pending.popFirst()
-            switch part {
-            case .head(let head): begin(head)
-            case .body(let bytes): receive(bytes)
-            case .end: complete()
-            }
+            handle(part)
         }
         if wasFull, let context { read(context: context) }
         if let failure, exchange == nil, pending.isEmpty, !isClosing { refuse(failure) }
+    }
+
+    /// Whether it is a request for whose turn others come first.
+    private func hasToWait(_ part: HTTPServerRequestPart) -> Bool {
+        guard case .head = part else { return false }
+        return exchange != nil || isBehind
+    }
+
+    private func handle(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let bytes): receive(bytes)
+        case .end: complete()
+        }
     }
 
     /// The client went, or is thrown out: nobody has to finish anything for it.
@@ -181,7 +203,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.exchange = nil
         stream?.load.release(exchange.kept)
         release(exchange)
-        let elapsed = MonotonicTime.now().nanoseconds - exchange.startedAt.nanoseconds
+        let now = MonotonicTime.now()
+        let elapsed = now.nanoseconds - exchange.startedAt.nanoseconds
         // The client left before there was an answer.
         let status = exchange.status ?? 499
         frontend.accessLog?.add(AccessEntry(exchange, status: status, written: written, duration: elapsed))
@@ -191,7 +214,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             frontend.report.count(status: status, after: elapsed)
         }
         frontend.requests.subtract(1, ordering: .relaxed)
-        pace.waitForRequest()
+        pace.waitForRequest(now: now)
     }
 
     // MARK: - Request
@@ -200,16 +223,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isClosing else { return }
         number &+= 1
         let identity = RequestIdentity(
-            from: peer, head.headers, trusted: configuration.trustedProxies, frontend.numbers)
+            from: peer, head.headers, trusted: frontend.configuration.trustedProxies, frontend.numbers)
         let exchange = HTTPExchange(
             number: number, head: head, identity: identity ?? RequestIdentity(from: peer, frontend.numbers))
         self.exchange = exchange
         exchange.writtenBefore = written
         frontend.requests.add(1, ordering: .relaxed)
-        pace.receive()
+        pace.receive(now: exchange.startedAt)
         exchange.declared = head.headers.first(name: "content-length").flatMap { Int($0) }
         if let status = RequestHeadRules.refusal(
-            head, maximumBody: configuration.maximumBody, isStream: stream != nil)
+            head, maximumBody: frontend.configuration.maximumBody, isStream: stream != nil)
         {
             return refuse(exchange, status)
         }
@@ -219,9 +242,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(RequestTarget.Refusal) {
             let target = try targets.target(of: head.uri)
             exchange.target = target
-            if configuration.holdsSites {
+            if frontend.holdsSites {
                 switch RequestSite(of: head, target, forwardedHost: exchange.identity.forwardedHost) {
-                case .site(let name): exchange.site = "\(name)/"
+                case .site(let name):
+                    exchange.siteName = name.description
+                    exchange.site = "\(name)/"
                 case .none: return refuse(exchange, 404)
                 case .ambiguous: return refuse(exchange, 400)
                 }
@@ -282,7 +307,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let entry = exchange.entry else {
             if exchange.isComplete, case .file(let path, let isFolder) = exchange.target?.place {
                 // The site's own folder has no slash at its end.
-                let place = path.isEmpty ? String(exchange.site.dropLast()) : exchange.site + path
+                let place = path.isEmpty ? exchange.siteName : exchange.site + path
                 sendFile(exchange, path: place, isFolder: isFolder)
             }
             return

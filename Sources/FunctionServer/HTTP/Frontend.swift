@@ -19,6 +19,8 @@ package final class Frontend: Sendable {
     let stalls = StallBudget()
     /// Bytes of request bodies that are kept for all of them.
     let keptBodies = Atomic<Int>(0)
+    /// Whether each host has a folder of its own.
+    let holdsSites: Bool
     /// Whether short functions run on event loops.
     let callsOnLoops: Bool
     /// Of answers that no function gave.
@@ -39,6 +41,7 @@ package final class Frontend: Sendable {
         self.accessLog = accessLog
         accessLog?.start()
         self.configuration = configuration
+        holdsSites = configuration.holdsSites
         self.security = security
         self.table = table
         self.files = files

@@ -19,9 +19,11 @@ final class HTTPExchange {
     let head: HTTPRequestHead
     let startedAt: MonotonicTime
     /// Whom it is from, and what it is known by.
-    var identity: RequestIdentity
+    let identity: RequestIdentity
     var phase = Phase.receiving
     var target: RequestTarget?
+    /// The site's name; empty if there is one site only.
+    var siteName = ""
     /// Where the site's files are, with a slash at its end: empty if there is one site only.
     var site = ""
     /// The function's file, relative to the served folder.
@@ -78,25 +80,21 @@ final class HTTPExchange {
     /// The body goes with it.
     func takeRequest(port: Int, localHost: String, isSecure: Bool, numbers: IdentityNumbers) -> FunctionRequest? {
         guard let target else { return nil }
-        let length = isComplete ? received : declared
-        defer { body = ByteBuffer() }
+        let body = body
+        self.body = ByteBuffer()
         var headers = head.headers
         if withholdsPassword { headers.remove(name: "authorization") }
-        var request = FunctionRequest(
-            method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.description,
-            headers: headers, remoteAddress: identity.client, port: port, body: body, bodyLength: length)
-        request.identify = { [identity] in identity.headers(of: $0, numbers) }
-        request.user = grant?.user
-        request.id = identity.id
-        if isSecure { request.scheme = "https" }
-        if let host = identity.forwardedHost { request.host = host }
-        if let scheme = identity.forwardedScheme {
-            request.scheme = scheme
-            request.port = SiteName.port(of: request.host) ?? (scheme == "https" ? 443 : 80)
-        }
+        var host = identity.forwardedHost ?? head.headers.first(name: "host") ?? ""
+        var port = port
+        if let scheme = identity.forwardedScheme { port = SiteName.port(of: host) ?? (scheme == "https" ? 443 : 80) }
         // Only clients of HTTP/1.0 may leave it out.
-        if request.host.isEmpty { request.host = localHost }
-        return request
+        if host.isEmpty { host = localHost }
+        return FunctionRequest(
+            method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.name,
+            headers: headers, identify: { [identity] in identity.headers(of: $0, numbers) },
+            remoteAddress: identity.client, port: port, user: grant?.user,
+            scheme: identity.forwardedScheme ?? (isSecure ? "https" : "http"), host: host, id: identity.id, body: body,
+            bodyLength: isComplete ? received : declared)
     }
 }
 

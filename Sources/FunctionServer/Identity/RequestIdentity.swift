@@ -22,19 +22,19 @@ struct Peer: Sendable {
 /// Whom a request is from, how it was asked for, and what it is known by.
 ///
 /// What the header says of that counts only if the peer is a trusted proxy.
-struct RequestIdentity: Sendable {
+final class RequestIdentity: Sendable {
     /// 32 hexadecimal digits, or what a trusted proxy calls it.
-    var id: String
+    let id: String
     /// The client's address, without port.
-    var client: String
+    let client: String
     /// The host that the client asked a trusted proxy for; nil: the `Host` is right.
-    var forwardedHost: String?
+    let forwardedHost: String?
     /// `http` or `https`, as the client asked a trusted proxy; nil: as the connection is.
-    var forwardedScheme: String?
+    let forwardedScheme: String?
     /// Client and proxies as far as they are to be believed: what a guest gets of `X-Forwarded-For`.
-    private var chain: [ClientAddress] = []
-    private var number: (UInt64, UInt64)
-    private var isFromProxy = false
+    private let chain: [ClientAddress]
+    private let number: (UInt64, UInt64)
+    private let isFromProxy: Bool
 
     /// Hops of a chain that are looked at.
     private static let maximumHops = 32
@@ -45,34 +45,48 @@ struct RequestIdentity: Sendable {
         number = numbers.next()
         id = Hexadecimal.text(number)
         client = peer.address
+        (forwardedHost, forwardedScheme, chain, isFromProxy) = (nil, nil, [], false)
     }
 
-    /// Nil if a proxy of ours hands on a host that is none.
-    init?(from peer: Peer, _ headers: HTTPHeaders, trusted: [AddressRange], _ numbers: IdentityNumbers) {
-        self.init(from: peer, numbers)
-        guard peer.isTrusted else { return }
+    /// What a proxy of ours says; nil if that is a host that is none.
+    private init?(
+        fromProxy peer: Peer, _ headers: HTTPHeaders, trusted: [AddressRange], _ numbers: IdentityNumbers
+    ) {
+        number = numbers.next()
         isFromProxy = true
         let ids = headers["x-request-id"]
-        if ids.count == 1, let known = ids.first, Self.isID(known) { id = known }
-        follow(headers["x-forwarded-for"], from: peer, trusted)
-        if let scheme = Self.last(headers["x-forwarded-proto"])?.lowercased(), scheme == "http" || scheme == "https" {
-            forwardedScheme = scheme
-        }
-        if let host = Self.last(headers["x-forwarded-host"]) {
+        id = ids.first.flatMap { ids.count == 1 && Self.isID($0) ? $0 : nil } ?? Hexadecimal.text(number)
+        chain = Self.chain(of: headers["x-forwarded-for"], trusted)
+        client = chain.last?.description ?? peer.address
+        let scheme = Self.last(headers["x-forwarded-proto"])?.lowercased()
+        forwardedScheme = scheme == "http" || scheme == "https" ? scheme : nil
+        forwardedHost = Self.last(headers["x-forwarded-host"])
+        if let host = forwardedHost {
             guard !host.isEmpty, RequestHeadRules.isHost(host), !host.contains(",") else { return nil }
-            forwardedHost = host
+        }
+    }
+
+    /// Whom a request is from; nil if a proxy of ours hands on a host that is none.
+    convenience init?(
+        from peer: Peer, _ headers: HTTPHeaders, trusted: [AddressRange], _ numbers: IdentityNumbers
+    ) {
+        if peer.isTrusted {
+            self.init(fromProxy: peer, headers, trusted: trusted, numbers)
+        } else {
+            self.init(from: peer, numbers)
         }
     }
 
     /// From right to left, as they were appended, as long as whoever appended is trusted.
-    private mutating func follow(_ fields: [String], from peer: Peer, _ trusted: [AddressRange]) {
+    private static func chain(of fields: [String], _ trusted: [AddressRange]) -> [ClientAddress] {
+        var chain: [ClientAddress] = []
         let hops = fields.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        for hop in hops.reversed().prefix(Self.maximumHops) {
-            guard let address = ClientAddress(hop: Self.trimmed(hop)) else { break }
+        for hop in hops.reversed().prefix(maximumHops) {
+            guard let address = ClientAddress(hop: trimmed(hop)) else { break }
             chain.append(address)
             if !trusted.contains(where: { $0.contains(address) }) { break }
         }
-        if let client = chain.last { self.client = client.description }
+        return chain
     }
 
     /// What the proxy next to us says: those before it may have been asked by anybody.

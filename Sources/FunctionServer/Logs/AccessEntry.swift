@@ -11,7 +11,7 @@ struct AccessEntry {
     /// Who it is, if it has shown that.
     var user: String?
     /// Empty if there is one site only.
-    var site: Substring = ""
+    var site = ""
     /// Nil: what came was no request.
     var method: String?
     var target = ""
@@ -23,6 +23,34 @@ struct AccessEntry {
     var duration: Int64 = 0
     /// Empty if no function was called.
     var function = ""
+
+    /// Bytes that the line of most requests has room in.
+    private static let usualLine = 768
+
+    /// Gives the line as it is but for its time, if it is short and nothing in it has to be escaped.
+    ///
+    /// So that nobody waits for the log's lock while it is put together.
+    func withPlainMembers<Result>(
+        _ format: LogFormat, _ body: (_ members: UnsafeRawBufferPointer?) -> Result
+    ) -> Result {
+        guard format == .json else { return body(nil) }
+        return withUnsafeTemporaryAllocation(byteCount: Self.usualLine, alignment: 1) { room in
+            var line = PlainLine(in: room)
+            writeMembers(&line)
+            line.add("}\n")
+            return body(line.isSound ? line.bytes : nil)
+        }
+    }
+
+    /// Adds the line, whose members may be there already.
+    func write(
+        _ format: LogFormat, _ members: UnsafeRawBufferPointer?, _ stamp: inout TimeStamp, to line: inout [UInt8]
+    ) {
+        guard let members else { return write(format, &stamp, to: &line) }
+        LineText.append("{\"time\":\"", to: &line)
+        stamp.append(time, to: &line)
+        line.append(contentsOf: members)
+    }
 
     /// Adds the line.
     func write(_ format: LogFormat, _ stamp: inout TimeStamp, to line: inout [UInt8]) {
@@ -54,7 +82,7 @@ struct AccessEntry {
         LineText.append(Int(bytes), to: &line)
         line.append(UInt8(ascii: " "))
         writeDuration(&line)
-        Self.field(String(site), &line)
+        Self.field(site, &line)
         Self.field(function, &line)
         Self.field(id, &line)
     }
@@ -74,38 +102,43 @@ struct AccessEntry {
     private func writeJSON(_ stamp: inout TimeStamp, _ line: inout [UInt8]) {
         LineText.append("{\"time\":\"", to: &line)
         stamp.append(time, to: &line)
-        line.append(UInt8(ascii: "\""))
+        writeMembers(&line)
+        line.append(UInt8(ascii: "}"))
+    }
+
+    /// All of the object but the time, from the quotation mark behind that on.
+    func writeMembers(_ line: inout some LogLine) {
+        line.add("\"")
         Self.member(",\"id\":\"", id, &line)
         Self.member(",\"client\":\"", client, &line)
         Self.member(",\"user\":\"", user ?? "", &line)
-        Self.member(",\"site\":\"", String(site), &line)
+        Self.member(",\"site\":\"", site, &line)
         if let method {
             Self.member(",\"method\":\"", method, &line)
             Self.member(",\"target\":\"", target, &line)
             Self.member(",\"protocol\":\"", version, &line)
         }
-        LineText.append(",\"status\":", to: &line)
-        LineText.append(status, to: &line)
-        LineText.append(",\"bytes\":", to: &line)
-        LineText.append(Int(bytes), to: &line)
-        LineText.append(",\"seconds\":", to: &line)
+        line.add(",\"status\":")
+        line.add(status, digits: 1)
+        line.add(",\"bytes\":")
+        line.add(Int(bytes), digits: 1)
+        line.add(",\"seconds\":")
         writeDuration(&line)
         Self.member(",\"function\":\"", function, &line)
-        line.append(UInt8(ascii: "}"))
     }
 
-    private static func member(_ start: StaticString, _ text: String, _ line: inout [UInt8]) {
+    private static func member(_ start: StaticString, _ text: String, _ line: inout some LogLine) {
         guard !text.isEmpty else { return }
-        LineText.append(start, to: &line)
-        LineText.append(text, as: .json, limit: maximumTarget, to: &line)
-        line.append(UInt8(ascii: "\""))
+        line.add(start)
+        line.add(escaping: text, limit: maximumTarget)
+        line.add("\"")
     }
 
     /// Seconds, to the microsecond.
-    private func writeDuration(_ line: inout [UInt8]) {
+    private func writeDuration(_ line: inout some LogLine) {
         let microseconds = Int(duration / 1000)
-        LineText.append(microseconds / 1_000_000, to: &line)
-        line.append(UInt8(ascii: "."))
-        LineText.append(microseconds % 1_000_000, digits: 6, to: &line)
+        line.add(microseconds / 1_000_000, digits: 1)
+        line.add(".")
+        line.add(microseconds % 1_000_000, digits: 6)
     }
 }

@@ -66,6 +66,10 @@ package final class AccessLog: Sendable {
 
     /// Adds a line, or counts it.
     func add(_ entry: AccessEntry) {
+        entry.withPlainMembers(format) { add(entry, $0) }
+    }
+
+    private func add(_ entry: AccessEntry, _ members: UnsafeRawBufferPointer?) {
         let wakes = monitor.withLock { state in
             guard state.lines.count < capacity, !state.isStopped else {
                 state.dropped += 1
@@ -73,7 +77,7 @@ package final class AccessLog: Sendable {
                 return false
             }
             let before = state.lines.count
-            entry.write(format, &state.stamp, to: &state.lines)
+            entry.write(format, members, &state.stamp, to: &state.lines)
             return before == 0 || before < Self.threshold && state.lines.count >= Self.threshold
         }
         if wakes { monitor.signal() }

@@ -16,15 +16,23 @@ enum LineText {
     static func append(_ text: String, as format: LogFormat, limit: Int = .max, to line: inout [UInt8]) {
         var text = text
         let isPlain = text.withUTF8 { bytes in
-            guard bytes.count <= limit, bytes.allSatisfy(isPlainByte) else { return false }
+            guard bytes.count <= limit, self.isPlain(bytes) else { return false }
             line.append(contentsOf: bytes)
             return true
         }
         if !isPlain { appendEscaped(text.utf8, as: format, limit: limit, to: &line) }
     }
 
-    private static func isPlainByte(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    /// Whether all bytes stand for themselves in every format.
+    static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Without a way out of the loop, several are looked at at a time.
+        bytes.reduce(0) { $0 | oddity(of: $1) } == 0
+    }
+
+    /// Zero if the byte is plain.
+    private static func oddity(of byte: UInt8) -> UInt8 {
+        let isOdd: (Bool, Bool) = (byte &- 0x20 >= 0x7F - 0x20, byte == UInt8(ascii: "\""))
+        return (isOdd.0 ? 1 : 0) | (isOdd.1 ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
     }
 
     /// Adds bytes from elsewhere; what is no UTF-8 becomes U+FFFD.

@@ -5,16 +5,18 @@ package import NIOHTTP1
 package struct FunctionRequest: Sendable {
     /// The method, as it was sent.
     package var method: String
+    /// What it asks for.
+    private let asked: RequestTarget
     /// Path and query as they were sent.
-    package var target: String
+    package var target: String { asked.original }
     /// Path of the function, as it was sent.
-    package var script: String
+    package var script: String { asked.script }
     /// The rest of the path, decoded.
     package var pathInfo: String
     /// The rest of the path, as it was sent.
-    package var rawPathInfo: String
+    package var rawPathInfo: String { asked.rawPathInfo }
     /// What follows the question mark, as it was sent.
-    package var query: String
+    package var query: String { asked.query }
     /// Such as `HTTP/1.1`.
     package var version: String
     /// All header fields in the order they came.
@@ -22,7 +24,12 @@ package struct FunctionRequest: Sendable {
     /// What the server has to add to them, and to take from them: done only for functions that look at them.
     var identify: (@Sendable (HTTPHeaders) -> HTTPHeaders)?
     /// The header fields as the function gets them.
-    var functionHeaders: HTTPHeaders { identify?(headers) ?? headers }
+    var functionHeaders: HTTPHeaders { makeHeaders() }
+    /// Makes them, without all the rest of the request.
+    var makeHeaders: @Sendable () -> HTTPHeaders {
+        guard let identify else { return { [headers] in headers } }
+        return { [headers] in identify(headers) }
+    }
     /// The client's address, without port.
     package var remoteAddress: String
     /// The port it was accepted on.
@@ -30,15 +37,37 @@ package struct FunctionRequest: Sendable {
     /// Whose password came with it, if the server asked for one.
     package var user: String?
     /// `http` or `https`, as the client asked.
-    package var scheme = "http"
+    package var scheme: String
     /// The host that the client asked for, with its port; empty if it said none.
     package var host: String
     /// What the request is known by, in the log and to others.
-    package var id = ""
+    package var id: String
     /// The body, as far as it is there: all of it for calls, nothing for commands.
     package var body: ByteBuffer
     /// Bytes of the whole body, where that is known.
     package var bodyLength: Int?
+
+    /// A request with all that is known of it.
+    init(
+        method: String, target: RequestTarget, pathInfo: String, version: String, headers: HTTPHeaders,
+        identify: (@Sendable (HTTPHeaders) -> HTTPHeaders)?, remoteAddress: String, port: Int, user: String?,
+        scheme: String, host: String, id: String, body: ByteBuffer, bodyLength: Int?
+    ) {
+        self.method = method
+        asked = target
+        self.pathInfo = pathInfo
+        self.version = version
+        self.headers = headers
+        self.identify = identify
+        self.remoteAddress = remoteAddress
+        self.port = port
+        self.user = user
+        self.scheme = scheme
+        self.host = host
+        self.id = id
+        self.body = body
+        self.bodyLength = bodyLength
+    }
 
     /// Puts a request together.
     package init(
@@ -46,19 +75,10 @@ package struct FunctionRequest: Sendable {
         headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080,
         body: ByteBuffer = ByteBuffer(), bodyLength: Int? = nil
     ) {
-        self.method = method
-        self.target = target.original
-        self.script = target.script
-        self.pathInfo = pathInfo
-        self.rawPathInfo = target.rawPathInfo
-        self.query = target.query
-        self.version = version
-        self.headers = headers
-        self.remoteAddress = remoteAddress
-        self.port = port
-        self.host = headers.first(name: "host") ?? ""
-        self.body = body
-        self.bodyLength = bodyLength
+        self.init(
+            method: method, target: target, pathInfo: pathInfo, version: version, headers: headers, identify: nil,
+            remoteAddress: remoteAddress, port: port, user: nil, scheme: "http",
+            host: headers.first(name: "host") ?? "", id: "", body: body, bodyLength: bodyLength)
     }
 }
 

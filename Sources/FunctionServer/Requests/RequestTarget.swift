@@ -3,7 +3,9 @@
 /// Everything that a client can write there is decided here, before any file is touched: the path is decoded once,
 /// and what could mean another file to somebody else (dot segments, encoded separators, backslashes, control
 /// characters) is refused instead of repaired.
-package struct RequestTarget: Equatable, Sendable {
+///
+/// One object, since a request hands it on many times.
+package final class RequestTarget: Sendable {
     /// What the path leads to.
     package enum Place: Equatable, Sendable {
         /// A function: its file, relative to the served folder, and the decoded rest of the path.
