@@ -24,9 +24,11 @@ static const int64_t hurry_linger_ns = 50 * 1000 * 1000;
  * looking; a call writes its deadline before reading it: one of the two sees the other. */
 static _Atomic(int64_t) next_look = INT64_MAX;
 /* Calls whose time is shorter than a tick would wake the watchdog each, and be over when it looks. So it looks as often
- * as the shortest of them wants it, by itself, as long as calls begin: nanoseconds between two looks. */
+ * as the shortest of them wants it, by itself, as long as calls begin: nanoseconds between two looks. Each look lets a
+ * little more pass until the next, since one call with hardly any time left says nothing of the others. */
 static _Atomic(int64_t) hurry = TF_TICK_NS;
 static const int64_t most_hurry_ns = 500 * 1000;
+enum { hurry_growth = 32 }; /* looks until it would have doubled, about */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake;
@@ -154,6 +156,12 @@ static uint32_t most_running(const look *self) {
     return self->now - last_begun < 10 * TF_TICK_NS && processors > 1 ? processors - 1 : processors;
 }
 
+/* Who comes with less time than this wakes the watchdog, and it is less again. */
+static int64_t slower(int64_t pause) {
+    pause += pause / hurry_growth;
+    return pause < TF_TICK_NS ? pause : TF_TICK_NS;
+}
+
 /* Returns when to look again. */
 static int64_t look_around(void) {
     static look self;
@@ -166,13 +174,17 @@ static int64_t look_around(void) {
     tf_turns_decide(self.long_ones, self.long_count, most_running(&self), self.now);
     if (self.is_anybody) last_seen = self.now;
     if (self.begun > 0) last_begun = self.now;
-    if (self.now - last_begun > hurry_linger_ns) atomic_store(&hurry, TF_TICK_NS);
+    int64_t pause = atomic_load(&hurry);
+    int64_t longer = self.now - last_begun > hurry_linger_ns ? TF_TICK_NS : slower(pause);
+    /* Whoever has made it less meanwhile is right. */
+    atomic_compare_exchange_strong(&hurry, &pause, longer);
     if (self.now - last_seen < linger_ns) until(&self, self.now + atomic_load(&hurry));
     return self.next;
 }
 
 static void *watch(void *unused) {
     (void)unused;
+    prctl(PR_SET_NAME, "tf-watchdog"); /* by itself: it may have no way to another thread's name */
     prctl(PR_SET_TIMERSLACK, 1);
     pthread_mutex_lock(&mutex);
     for (;;) {
@@ -206,7 +218,6 @@ static void start(void) {
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread;
     started = pthread_create(&thread, &attributes, watch, NULL) == 0;
-    if (started) pthread_setname_np(thread, "tf-watchdog");
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
