@@ -12,21 +12,25 @@ enum HeaderSyntax {
         var bytes = bytes[...]
         while let first = bytes.first, isBlank(first) { bytes.removeFirst() }
         while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        let text = UnsafeRawBufferPointer(rebasing: bytes)
+        guard text.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { return nil }
+        return String(validating: text, as: UTF8.self)
     }
 
     /// Whether the host alone decides on a header, because it frames the message or belongs to the connection.
     ///
     /// A guest that copies such a header from elsewhere means no harm, so setting one does nothing.
     static func isOfTheHost(_ name: String) -> Bool {
-        ofTheHost.contains(name.lowercased())
+        lengths & 1 << UInt64(min(63, name.utf8.count)) != 0 && ofTheHost.contains(name.lowercased())
     }
 
     private static let ofTheHost: Set<String> = [
         "connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
         "upgrade",
     ]
+
+    /// A bit for each length that one of them has: most names are told from them by that.
+    private static let lengths: UInt64 = ofTheHost.reduce(0) { $0 | 1 << UInt64($1.utf8.count) }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 

@@ -1,6 +1,6 @@
 package import CRuntime
 import NativeCode
-import WasmModule
+package import WasmModule
 
 /// An instance of a module.
 ///
@@ -40,8 +40,12 @@ package final class Instance {
 
     /// An exported function, for ``Store/call(_:_:)`` and `tf_host_call_guest`.
     package func function(_ name: String) -> UnsafePointer<tf_function>? {
-        guard case .function(let index) = module.exports[name] else { return nil }
-        return tf_instance_function(pointer, index.rawValue).function
+        module.exportedFunction(name).flatMap(function)
+    }
+
+    /// One of the module's functions, which has been looked up before.
+    package func function(_ index: FunctionIndex) -> UnsafePointer<tf_function>? {
+        tf_instance_function(pointer, index.rawValue).function
     }
 
     /// Calls an exported function.

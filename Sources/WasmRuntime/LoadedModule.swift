@@ -61,6 +61,12 @@ package final class LoadedModule: Sendable {
         return descriptor.types[index.offset].function ?? FunctionType(parameters: [], results: [])
     }
 
+    /// An exported function; nil if there is none of that name.
+    package func exportedFunction(_ name: String) -> FunctionIndex? {
+        guard case .function(let index) = exports[name] else { return nil }
+        return index
+    }
+
     /// The type of an exported function; nil if there is none of that name.
     package func functionType(ofExport name: String) -> FunctionType? {
         guard case .function(let index) = exports[name] else { return nil }

@@ -41,10 +41,16 @@ package final class Store {
         tf_store_set_timeout(pointer, timeout.map(\.nanoseconds) ?? -1)
     }
 
+    /// The same, in nanoseconds: making a duration of them and taking it apart again costs more than all the rest.
+    package func setTimeout(nanoseconds: Int64) { tf_store_set_timeout(pointer, max(0, nanoseconds)) }
+
     /// Lets guests use a processor for this long from now, all calls together; nil: without limit.
     package func setProcessorTime(_ limit: Duration?) {
         tf_store_set_cpu_limit(pointer, limit.map(\.nanoseconds) ?? -1)
     }
+
+    /// The same, in nanoseconds.
+    package func setProcessorTime(nanoseconds: Int64) { tf_store_set_cpu_limit(pointer, max(0, nanoseconds)) }
 
     /// Keeps an object alive as long as the store.
     package func keep(_ object: AnyObject) {

@@ -1,12 +1,15 @@
 import Hostcalls
 import NIOCore
 import NameResolution
+import WasmModule
 import WasmRuntime
 
 /// A guest of the host calls: a fresh instance for each request, whose `run` makes the response.
 final class CallGuest: CallFunction, GuestOnTerms {
     private let module: PreparedModule
     private let world: CallWorld?
+    /// What makes the response; nil: nothing does.
+    private let main: FunctionIndex?
     let terms: GuestTerms
     let pace = CallPace()
     private let values: SiteValues?
@@ -18,6 +21,7 @@ final class CallGuest: CallFunction, GuestOnTerms {
         resolver: Resolver? = nil
     ) {
         self.module = module
+        main = module.module.exportedFunction("run")
         self.terms = terms
         self.world = world
         self.values = values
@@ -82,11 +86,11 @@ final class CallGuest: CallFunction, GuestOnTerms {
         defer { if let log { store.report(to: log, limits) } }
         store.setHostPointer(exchange.hostPointer)
         if let context { store.setHostData(UnsafeMutableRawPointer(context.handle)) }
-        store.setTimeout(.nanoseconds(time))
-        store.setProcessorTime(.nanoseconds(limits.processorTime))
+        store.setTimeout(nanoseconds: time)
+        store.setProcessorTime(nanoseconds: limits.processorTime)
         let instance = try module.instantiate(in: store)
         exchange.findExport = { instance.function($0) }
-        guard let run = instance.function("run") else { return }
+        guard let run = main.flatMap(instance.function) else { return }
         var nothing: UInt64 = 0
         try store.call(run, &nothing)
         if log == nil, !store.limitsReached.isEmpty { throw Trap(kind: .host) }
@@ -124,7 +128,7 @@ extension FunctionResponse {
         self.init(
             status: Int(response.status), headers: response.headers.map { ($0.name, $0.value) },
             body: ByteBuffer(bytes: response.body))
-        let hasType = response.headers.contains { $0.name.lowercased() == "content-type" }
+        let hasType = response.headers.contains { $0.name.isField("content-type") }
         if !hasType, !response.body.isEmpty {
             let isText = String(validating: response.body, as: UTF8.self) != nil
             headers.append(("content-type", isText ? "text/plain; charset=utf-8" : "application/octet-stream"))

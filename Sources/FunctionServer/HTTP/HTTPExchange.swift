@@ -89,12 +89,11 @@ final class HTTPExchange {
         if let scheme = identity.forwardedScheme { port = SiteName.port(of: host) ?? (scheme == "https" ? 443 : 80) }
         // Only clients of HTTP/1.0 may leave it out.
         if host.isEmpty { host = localHost }
-        return FunctionRequest(
+        let facts = FunctionRequest.Facts(
             method: head.method.rawValue, target: target, pathInfo: pathInfo, version: head.version.name,
-            headers: headers, identify: { [identity] in identity.headers(of: $0, numbers) },
-            remoteAddress: identity.client, port: port, user: grant?.user,
-            scheme: identity.forwardedScheme ?? (isSecure ? "https" : "http"), host: host, id: identity.id, body: body,
-            bodyLength: isComplete ? received : declared)
+            headers: headers, identity: identity, numbers: numbers, remoteAddress: identity.client, port: port,
+            user: grant?.user, host: host, body: body, bodyLength: isComplete ? received : declared)
+        return FunctionRequest(facts, scheme: identity.forwardedScheme ?? (isSecure ? "https" : "http"))
     }
 }
 
@@ -102,26 +101,53 @@ final class HTTPExchange {
 enum RequestHeadRules {
     /// The status to refuse it with, or nil.
     static func refusal(_ head: HTTPRequestHead, maximumBody: Int, isStream: Bool = false) -> Int? {
-        let headers = head.headers
         guard head.version.major == 1 || isStream && head.version == .http2 else { return 505 }
-        let hosts = headers["host"]
+        let framing = Framing(head.headers)
         // One host, or none from those who know no better.
-        guard hosts.count == 1 || hosts.isEmpty && head.version == .http1_0 else { return 400 }
-        guard hosts.allSatisfy(isHost) else { return 400 }
-        let lengths = headers["content-length"]
-        let codings = headers["transfer-encoding"]
+        guard framing.hosts == 1 || framing.hosts == 0 && head.version == .http1_0 else { return 400 }
+        guard !framing.hasOddHost else { return 400 }
         // Two ways to say where the body ends are a way to smuggle a request past somebody.
-        guard lengths.isEmpty || codings.isEmpty, lengths.count <= 1, codings.count <= 1 else { return 400 }
-        if let coding = codings.first {
+        guard framing.lengths == 0 || framing.codings == 0, framing.lengths <= 1, framing.codings <= 1 else {
+            return 400
+        }
+        if let coding = framing.coding {
             guard head.version == .http1_1 else { return 400 }
             guard coding.lowercased() == "chunked" else { return 501 }
         }
-        if let length = lengths.first {
+        if let length = framing.length {
             guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return 400 }
             guard let bytes = Int(length), bytes <= maximumBody else { return 413 }
         }
-        if let expectation = headers.first(name: "expect"), expectation.lowercased() != "100-continue" { return 417 }
+        if let expectation = framing.expectation, expectation.lowercased() != "100-continue" { return 417 }
         return nil
+    }
+
+    /// The fields that say whom a request is for and where it ends, found by going through all of them once.
+    private struct Framing {
+        var hosts = 0
+        var hasOddHost = false
+        var lengths = 0
+        var length: String?
+        var codings = 0
+        var coding: String?
+        var expectation: String?
+
+        init(_ headers: HTTPHeaders) {
+            for field in headers {
+                if field.name.isField("host") {
+                    hosts += 1
+                    hasOddHost = hasOddHost || !RequestHeadRules.isHost(field.value)
+                } else if field.name.isField("content-length") {
+                    lengths += 1
+                    length = length ?? field.value
+                } else if field.name.isField("transfer-encoding") {
+                    codings += 1
+                    coding = coding ?? field.value
+                } else if field.name.isField("expect") {
+                    expectation = expectation ?? field.value
+                }
+            }
+        }
     }
 
     static func isHost(_ host: String) -> Bool {

@@ -3,85 +3,54 @@ package import NIOHTTP1
 
 /// A request as a function gets it.
 package struct FunctionRequest: Sendable {
+    /// `http` or `https`, as the client asked.
+    package var scheme: String
+    /// All the rest, in one object: a request is handed on many times.
+    private let facts: Facts
+
+    /// A request of which so much is known.
+    init(_ facts: Facts, scheme: String) {
+        self.facts = facts
+        self.scheme = scheme
+    }
+
     /// The method, as it was sent.
-    package var method: String
-    /// What it asks for.
-    private let asked: RequestTarget
+    package var method: String { facts.method }
     /// Path and query as they were sent.
-    package var target: String { asked.original }
+    package var target: String { facts.target.original }
     /// Path of the function, as it was sent.
-    package var script: String { asked.script }
+    package var script: String { facts.target.script }
     /// The rest of the path, decoded.
-    package var pathInfo: String
+    package var pathInfo: String { facts.pathInfo }
     /// The rest of the path, as it was sent.
-    package var rawPathInfo: String { asked.rawPathInfo }
+    package var rawPathInfo: String { facts.target.rawPathInfo }
     /// What follows the question mark, as it was sent.
-    package var query: String { asked.query }
+    package var query: String { facts.target.query }
     /// Such as `HTTP/1.1`.
-    package var version: String
+    package var version: String { facts.version }
     /// All header fields in the order they came.
-    package var headers: HTTPHeaders
-    /// What the server has to add to them, and to take from them: done only for functions that look at them.
-    var identify: (@Sendable (HTTPHeaders) -> HTTPHeaders)?
+    package var headers: HTTPHeaders { facts.headers }
     /// The header fields as the function gets them.
     var functionHeaders: HTTPHeaders { makeHeaders() }
     /// Makes them, without all the rest of the request.
     var makeHeaders: @Sendable () -> HTTPHeaders {
-        guard let identify else { return { [headers] in headers } }
-        return { [headers] in identify(headers) }
+        { [facts] in facts.identity.map { $0.headers(of: facts.headers, facts.numbers) } ?? facts.headers }
     }
     /// The client's address, without port.
-    package var remoteAddress: String
+    package var remoteAddress: String { facts.remoteAddress }
     /// The port it was accepted on.
-    package var port: Int
+    package var port: Int { facts.port }
     /// Whose password came with it, if the server asked for one.
-    package var user: String?
-    /// `http` or `https`, as the client asked.
-    package var scheme: String
+    package var user: String? { facts.user }
     /// The host that the client asked for, with its port; empty if it said none.
-    package var host: String
+    package var host: String { facts.host }
     /// What the request is known by, in the log and to others.
-    package var id: String
+    package var id: String { facts.identity?.id ?? "" }
     /// The body, as far as it is there: all of it for calls, nothing for commands.
-    package var body: ByteBuffer
+    package var body: ByteBuffer { facts.body }
     /// Bytes of the whole body, where that is known.
-    package var bodyLength: Int?
-
-    /// A request with all that is known of it.
-    init(
-        method: String, target: RequestTarget, pathInfo: String, version: String, headers: HTTPHeaders,
-        identify: (@Sendable (HTTPHeaders) -> HTTPHeaders)?, remoteAddress: String, port: Int, user: String?,
-        scheme: String, host: String, id: String, body: ByteBuffer, bodyLength: Int?
-    ) {
-        self.method = method
-        asked = target
-        self.pathInfo = pathInfo
-        self.version = version
-        self.headers = headers
-        self.identify = identify
-        self.remoteAddress = remoteAddress
-        self.port = port
-        self.user = user
-        self.scheme = scheme
-        self.host = host
-        self.id = id
-        self.body = body
-        self.bodyLength = bodyLength
-    }
-
-    /// Puts a request together.
-    package init(
-        method: String, target: RequestTarget, pathInfo: String, version: String = "HTTP/1.1",
-        headers: HTTPHeaders, remoteAddress: String = "127.0.0.1", port: Int = 8080,
-        body: ByteBuffer = ByteBuffer(), bodyLength: Int? = nil
-    ) {
-        self.init(
-            method: method, target: target, pathInfo: pathInfo, version: version, headers: headers, identify: nil,
-            remoteAddress: remoteAddress, port: port, user: nil, scheme: "http",
-            host: headers.first(name: "host") ?? "", id: "", body: body, bodyLength: bodyLength)
-    }
+    package var bodyLength: Int? { facts.bodyLength }
 }
-
 /// A whole response, as a function gives it.
 package struct FunctionResponse: Sendable {
     /// Three digits.

@@ -61,7 +61,8 @@ package enum ResponseHeaderRules {
 
     /// Whether it is a `token` of RFC 9110.
     static func isToken(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
+        var text = text
+        return text.withUTF8 { !$0.isEmpty && $0.allSatisfy(isTokenByte) }
     }
 
     static func isTokenByte(_ byte: UInt8) -> Bool {
@@ -74,6 +75,7 @@ package enum ResponseHeaderRules {
 
     /// Whether it can be the value of a field: no control characters but the tab.
     static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 }
+        var text = text
+        return text.withUTF8 { $0.allSatisfy { ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 } }
     }
 }
