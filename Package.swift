@@ -6,6 +6,8 @@ import PackageDescription
 //
 // TERRAFIRMA_PART=fuzz has the fuzzers instead of what needs packages: for scripts/fuzz, since they link only with
 // libFuzzer.
+//
+// TERRAFIRMA_PART=engine leaves out the server and its packages: `tfc` and its tests, without `tfc serve`.
 let part = Context.environment["TERRAFIRMA_PART"]
 
 // A release `tfc` is one static executable: the dynamic loader takes longer to find and bind four libraries than a
@@ -111,7 +113,17 @@ let engine: [Target] = [
     tests("FuzzBodies"),
 ]
 
-let commands: [Target] = [
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let tool: [Target] = [
+    module(
+        "TFCCommands",
+        ["CRuntime", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime", arguments]),
+    command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
+    tests("TFCCommands", ["tfc", "WasmRuntime", arguments] + (part == "engine" ? [] : ["tfc-serve"])),
+]
+
+let server: [Target] = [
     module("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("KeyValueStorage", ["Hostcalls", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
@@ -120,18 +132,11 @@ let commands: [Target] = [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime",
             "ModuleCache", "WasmModule", "WasmBinary", "WasmValidation", "TOML", log, metrics, coreMetrics,
         ] + nio + secure),
-    module(
-        "TFCCommands",
-        [
-            "CRuntime", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
-    command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
     command(
         "tfc-serve",
         [
             "CRuntime", "FunctionServer", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", log, metrics,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            arguments,
         ]),
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"
@@ -148,9 +153,6 @@ let commands: [Target] = [
             "TestNameServer", "WasmRuntime", "ModuleCache", "TOML", log, metrics,
             .product(name: "MetricsTestKit", package: "swift-metrics"),
         ] + nio + secure),
-    tests(
-        "TFCCommands",
-        ["tfc", "tfc-serve", "WasmRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 func fuzzer(_ name: String, _ folder: String) -> Target {
@@ -168,22 +170,30 @@ let targets: [Target] =
     switch part {
     case "translator": translator
     case "fuzz": translator + engine + fuzzers
-    default: translator + engine + commands
+    case "engine": translator + engine + tool
+    default: translator + engine + tool + server
+    }
+
+let argumentParser = Package.Dependency.package(
+    url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+let serverPackages: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+]
+let packages: [Package.Dependency] =
+    switch part {
+    case "translator", "fuzz": []
+    case "engine": [argumentParser]
+    default: [argumentParser] + serverPackages
     }
 
 let package = Package(
     name: "terrafirma",
-    dependencies: part == "translator" || part == "fuzz"
-        ? []
-        : [
-            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-            .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-            .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-            .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-            .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
-            .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        ],
+    dependencies: packages,
     targets: targets,
     cLanguageStandard: .c2x
 )
