@@ -17,7 +17,7 @@ extension BodyTranslator {
         settleSelector()
         let settled = pop()
         if count > 0 { settleCopies(count) }
-        if labels.count > 9 {
+        if labels.count > 9 && !isOptimizing {
             writeJumpTable(settled, labels)
         } else {
             writeSwitch(settled, labels)

@@ -11,9 +11,14 @@ extension BodyTranslator {
         }
         out.write("/* function ")
         out.write(function.rawValue)
-        out.write(" */\nstatic ")
-        writeHead(function, into: &out)
-        out.write("{")
+        out.write(" */\n")
+        if !isOptimizing { out.write("static ") }
+        if usesTailCalls && isOptimizing {
+            writeWideHead(function, into: &out)
+        } else {
+            writeHead(function, into: &out)
+            out.write("{")
+        }
         if usesMemory { writeBases(into: &out) }
         if usesBounds {
             out.write("U*const n=&")
@@ -30,6 +35,7 @@ extension BodyTranslator {
         writeLocals(into: &out)
         writeTemporaries(into: &out)
         writeRoots(into: &out)
+        if isOptimizing { writeEscapes(into: &out) }
         writeHandler(into: &out)
         out.write(byte: 10)
         writeBody(into: &out)

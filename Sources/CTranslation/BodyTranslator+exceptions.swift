@@ -111,7 +111,9 @@ extension BodyTranslator {
     /// Declares the handler and links it.
     mutating func writeHandler(into out: inout CText) {
         guard !handlers.isEmpty else { return }
-        out.write("tf_handler H;H.outer=G.handlers;H.state=0;G.handlers=&H;if(A.protect(&H))goto C;")
+        out.write("tf_handler H;H.outer=G.handlers;H.state=0;G.handlers=&H;if(A")
+        out.write(isOptimizing ? "_" : ".")
+        out.write("protect(&H))goto C;")
     }
 
     /// What is thrown comes here: each state's clauses in order, then those of the state around it.

@@ -159,6 +159,7 @@ extension BodyTranslator {
         precede(.trapsOnField, below: index)
         let object = pop()
         pushHalves { translator, isUpper in
+            if translator.isOptimizing { translator.body.write("L") }
             translator.writeField(field.offset + (isUpper ? 8 : 0), .u64, isReference: false) { $0.write(object) }
         }
     }

@@ -67,14 +67,24 @@ extension BodyTranslator {
     }
 
     private mutating func beginTailCall(type: UInt32) {
+        usesTailCalls = true
         writeHole(.leave)
-        body.write("Z(Y")
-        body.write(type)
+        if isOptimizing {
+            body.write("Z(")
+            body.write(module.resultType(self.type))
+        } else {
+            body.write("Z(Y")
+            body.write(type)
+        }
         body.write(byte: UInt8(ascii: ","))
     }
 
     private mutating func finishTailCall(_ node: Expression) {
-        writeArguments(node)
+        if isOptimizing {
+            writeWideArguments(node)
+        } else {
+            writeArguments(node)
+        }
         body.write(byte: UInt8(ascii: ")"))
         endStatement()
         die()

@@ -164,6 +164,10 @@ extension BodyTranslator {
 
     /// Halves in plain C: `z2.a=z0.a&z1.a;z2.b=z0.b&z1.b;`.
     private mutating func bitwise(_ prefix: StaticString, _ infix: StaticString?, operands count: Int) {
+        if isOptimizing {
+            bitwiseWhole(prefix, infix, operands: count)
+            return
+        }
         let last = pop()
         let first = count > 1 ? pop() : last
         pushHalves { translator, isUpper in
@@ -270,6 +274,10 @@ extension BodyTranslator {
             pushVector(VectorBits(low: 0, high: 0))
             return
         }
+        if isOptimizing {
+            pushWholeLoad(instruction, address)
+            return
+        }
         pushHalves { $0.writeHalfLocation(instruction, address, isUpper: $1) }
     }
 
@@ -280,6 +288,10 @@ extension BodyTranslator {
         let address = pop()
         flush(Effects.ordered.union(.readsMemory))
         guard check(address, Span(instruction, bytes: 16), addressForm(instruction.a)) else { return }
+        if isOptimizing {
+            writeWholeStore(instruction, address, value)
+            return
+        }
         for isUpper in [true, false] {
             writeHalfLocation(instruction, address, isUpper: isUpper)
             body.write(byte: UInt8(ascii: "="))

@@ -147,6 +147,13 @@ extension BodyTranslator {
     }
 
     private mutating func writeConversion(_ node: Expression) {
+        if isOptimizing, isFloat(node), isFloat(nodes[Int(node.a)]) {
+            // There and back is not nothing: it makes a quiet NaN of a signaling one.
+            body.write(node.type == .f32 ? "A_demote(" : "A_promote(")
+            write(node.a)
+            body.write(byte: UInt8(ascii: ")"))
+            return
+        }
         writeCast(to: node.type)
         write(node.a, in: .unary, exactly: node.inner)
     }

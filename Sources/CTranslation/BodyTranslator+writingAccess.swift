@@ -9,7 +9,16 @@ extension BodyTranslator {
         writeLoad(node, as: node.access)
     }
 
+    /// `Lmu(m+address+offset)` for an optimizing compiler, which would leave out a load whose value counts for nothing.
     mutating func writeLoad(_ node: Expression, as access: Access) {
+        guard !isOptimizing else {
+            body.write(byte: UInt8(ascii: "L"))
+            body.write(access.name)
+            body.write(byte: UInt8(ascii: "("))
+            writePlace(memory: UInt32(node.c), address: node.a, offset: node.bits)
+            body.write(byte: UInt8(ascii: ")"))
+            return
+        }
         writeLocation(access: access, memory: UInt32(node.c), address: node.a, offset: node.bits)
     }
 
@@ -22,14 +31,21 @@ extension BodyTranslator {
     /// `*(pu)(m+address+offset)`.
     mutating func writeLocation(access: Access, memory: UInt32, address: Int32, offset: UInt64) {
         body.write(access.dereferenced)
+        // A name needs no parentheses.
+        let isName =
+            offset == 0 && memory == 0 && nodes[Int(address)].shape == .local && facts.hasBase(nodes[Int(address)].a)
+        if !isName { body.write(byte: UInt8(ascii: "(")) }
+        writePlace(memory: memory, address: address, offset: offset)
+        if !isName { body.write(byte: UInt8(ascii: ")")) }
+    }
+
+    /// `m+address+offset`, or a name for it.
+    mutating func writePlace(memory: UInt32, address: Int32, offset: UInt64) {
         if offset == 0, memory == 0, nodes[Int(address)].shape == .local, facts.hasBase(nodes[Int(address)].a) {
-            // A name needs no parentheses.
             writeBase(through: nodes[Int(address)])
-            return
+        } else {
+            writePointer(memory: memory, address: address, offset: offset)
         }
-        body.write(byte: UInt8(ascii: "("))
-        writePointer(memory: memory, address: address, offset: offset)
-        body.write(byte: UInt8(ascii: ")"))
     }
 
     /// `m+address+offset`: the one routine that forms addresses.
@@ -149,7 +165,7 @@ extension BodyTranslator {
 
     mutating func writeGlobal(_ index: UInt32) {
         if Int(index) < module.importedGlobalCount {
-            body.write(Access(cType(module.globals[Int(index)].type.value)).dereferenced)
+            body.write(Access.cellPointer(cType(module.globals[Int(index)].type.value)))
         }
         writeGlobalMember(index)
     }
@@ -179,7 +195,7 @@ extension BodyTranslator {
 
     mutating func writeRuntimeCall(_ node: Expression) {
         if node.isCall { pendingCalls -= 1 }
-        body.write(node.name.spelling)
+        writeName(node.name)
         body.write(byte: UInt8(ascii: "("))
         var needsComma = false
         if node.name.takesInstance {
@@ -202,6 +218,13 @@ extension BodyTranslator {
             write(arguments[index], in: .ternary, exactly: node.name.takesAddress && isNarrow ? .u32 : nil)
         }
         body.write(byte: UInt8(ascii: ")"))
+    }
+
+    /// `A.clz4`, or `A_clz4`: a function of the prelude that an optimizing compiler can inline.
+    private mutating func writeName(_ name: RuntimeName) {
+        let start = body.count
+        body.write(name.spelling)
+        if isOptimizing && !name.isEffect && name != .tableGet { body.overwriteDot(after: start) }
     }
 
     mutating func writeCall(_ node: Expression) {

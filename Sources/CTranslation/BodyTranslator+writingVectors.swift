@@ -80,6 +80,11 @@ extension BodyTranslator {
     mutating func writeVectorCopy(_ letter: UInt8, _ number: Int32, _ value: Int32) {
         body.write(byte: letter)
         body.write(number)
+        if isOptimizing {
+            body.write(byte: UInt8(ascii: "="))
+            writeWhole(value)
+            return
+        }
         body.write(".a=")
         writeHalf(value, isUpper: false)
         body.write(byte: UInt8(ascii: ";"))

@@ -62,6 +62,7 @@ struct BodyTranslator: ~Copyable {
     /// Pairs in the table of float constants.
     var vectorConstantPositions: [VectorBits: Int32] = [:]
     var usesIndirectCall = false
+    var usesTailCalls = false
     /// Some of them are through tables of 64-bit indices.
     var usesWideIndex = false
     /// Something in the body may collect: references are to be found by the collector.
@@ -188,6 +189,7 @@ struct BodyTranslator: ~Copyable {
         usesBounds = false
         checkedAddresses.removeAll()
         usesIndirectCall = false
+        usesTailCalls = false
         usesWideIndex = false
         mayCollect = false
         holes.removeAll(keepingCapacity: true)

@@ -70,6 +70,14 @@ struct CText: ~Copyable {
         count += other.count
     }
 
+    /// Writes `_` over the first `.` from `start` on: what was written there is a name.
+    mutating func overwriteDot(after start: Int) {
+        for position in start..<count where base[position] == UInt8(ascii: ".") {
+            base[position] = UInt8(ascii: "_")
+            return
+        }
+    }
+
     // MARK: Statements
 
     /// Expressions that were joined by commas, one of which is the last that was written; 0 if something else is.

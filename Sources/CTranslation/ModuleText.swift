@@ -4,6 +4,10 @@ import WasmModule
 struct ModuleText {
     let module: Module
     let layout: InstanceLayout
+    let dialect: Dialect
+
+    /// In front of what a unit of the module's source names: an optimizing compiler's may be one of several.
+    private var scope: StaticString { dialect == .quick ? "static " : "" }
 
     // MARK: Before the functions
 
@@ -88,14 +92,15 @@ struct ModuleText {
     }
 
     private func writeTypeIds(into out: inout CText) {
-        out.write("static u J[")
+        out.write(dialect == .quick ? "static u J[" : "extern u J[")
         out.write(max(module.types.count, 1))
         out.write("];\n")
     }
 
     private func writePrototypes(into out: inout CText) {
         for index in module.importedFunctionCount..<module.functions.count {
-            out.write("static Y")
+            out.write(scope)
+            out.write("Y")
             out.write(module.functions[index].rawValue)
             out.write(" f")
             out.write(index)
@@ -106,6 +111,11 @@ struct ModuleText {
     // MARK: After the functions
 
     func writeClosing(into out: inout CText) {
+        if dialect == .optimizing {
+            out.write("TF_CLOSING u J[")
+            out.write(max(module.types.count, 1))
+            out.write("];\n")
+        }
         let entered = Set(layout.referenced.map { module.functions[$0.offset] })
         let left = Set(module.functions.prefix(module.importedFunctionCount))
         for index in module.types.indices {
@@ -243,10 +253,13 @@ struct ModuleText {
         out.write(",")
         out.write(module.types.count)
         out.write(",0,fs,es,hs};\n")
+        out.write(dialect == .quick ? "" : "__attribute__((visibility(\"default\")))")
         out.write("const tf_code_exports*tf_attach(const tf_api*a,const u*t){u k;")
         out.write("for(k=0;k<sizeof A/sizeof(p);k++)((p*)&A)[k]=((p const*)a)[k];")
         out.write("for(k=0;k<")
         out.write(module.types.count)
-        out.write("u;k++)J[k]=t[k];return&E;}\n")
+        out.write("u;k++)J[k]=t[k];")
+        if dialect == .optimizing { out.write("tf_protect_at=(p)A.protect;") }
+        out.write("return&E;}\n")
     }
 }

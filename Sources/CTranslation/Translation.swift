@@ -17,21 +17,33 @@ package func translate(
     _ module: ValidatedModule, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions,
     while isWanted: (_ bytesDone: Int) -> Bool = { _ in true }, into sink: (UnsafeBufferPointer<UInt8>) -> Void
 ) throws(TranslationError) {
+    let all = TranslationUnit(functions: 0..<module.module.bodies.count, isLast: true)
+    try translate(module, unit: all, bytes: bytes, options: options, while: isWanted, into: sink)
+}
+
+/// Translates one of a module's units (``translationUnits(of:size:)``) to C, of which several make the whole.
+///
+/// - Parameters:
+///   - isWanted: asked after each function, with how many bytes of the unit's bodies are done.
+package func translate(
+    _ module: ValidatedModule, unit: TranslationUnit, bytes: UnsafeBufferPointer<UInt8>, options: TranslationOptions,
+    while isWanted: (_ bytesDone: Int) -> Bool = { _ in true }, into sink: (UnsafeBufferPointer<UInt8>) -> Void
+) throws(TranslationError) {
     let layout = InstanceLayout(module: module.module)
     var pieces = Pieces(limit: options.prelude.count + TranslationLimits.text(bytes: bytes.count))
     options.prelude.withUnsafeBufferPointer { pieces.text.write($0) }
-    let text = ModuleText(module: module.module, layout: layout)
+    let text = ModuleText(module: module.module, layout: layout, dialect: options.dialect)
     text.writeOpening(into: &pieces.text)
     var translator = BodyTranslator(module, layout: layout, options: options)
     let imported = module.module.importedFunctionCount
     var bytesDone = 0
-    for index in imported..<module.module.functions.count {
-        try translator.translate(FunctionIndex(index), bytes: bytes, into: &pieces.text)
-        bytesDone += module.module.bodies[index - imported].bytes.count
+    for index in unit.functions {
+        try translator.translate(FunctionIndex(imported + index), bytes: bytes, into: &pieces.text)
+        bytesDone += module.module.bodies[index].bytes.count
         guard isWanted(bytesDone) else { throw .stopped }
         try pieces.passOn(to: sink)
     }
-    text.writeClosing(into: &pieces.text)
+    if unit.isLast { text.writeClosing(into: &pieces.text) }
     try pieces.passOn(to: sink, all: true)
 }
 

@@ -3,7 +3,7 @@
 /// Part of the cache key.
 package struct TranslationOptions: Hashable, Sendable {
     /// Bumped whenever the translator's output changes for some module.
-    package static let translatorVersion = "11"
+    package static let translatorVersion = "12"
 
     /// C text in front of the module's: type names, the runtime's structures.
     ///
@@ -20,13 +20,17 @@ package struct TranslationOptions: Hashable, Sendable {
 
     package var boundsChecks: BoundsChecks
 
+    /// Whom the C is written for.
+    package var dialect: Dialect
+
     package init(
         prelude: [UInt8], vectorPrelude: [UInt8] = [], expressionLimit: Int = 40,
-        boundsChecks: BoundsChecks = .guardPages
+        boundsChecks: BoundsChecks = .guardPages, dialect: Dialect = .quick
     ) {
         self.prelude = prelude
         self.vectorPrelude = vectorPrelude
         self.expressionLimit = expressionLimit
         self.boundsChecks = boundsChecks
+        self.dialect = dialect
     }
 }

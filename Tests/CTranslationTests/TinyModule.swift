@@ -20,6 +20,7 @@ struct TinyModule {
     /// The types of the memories: one of at least one page.
     var memories: [[UInt8]] = [[0, 1]]
     var boundsChecks = BoundsChecks.guardPages
+    var dialect = Dialect.quick
     /// The types of the tags.
     var tags: [UInt8] = []
     /// The bytes of type 2, if there is one.
@@ -64,7 +65,7 @@ struct TinyModule {
             let module = try validate(try decodeModule(buffer))
             let options = TranslationOptions(
                 prelude: Array(prelude.utf8), vectorPrelude: Array(vectorPrelude.utf8), expressionLimit: limit,
-                boundsChecks: boundsChecks)
+                boundsChecks: boundsChecks, dialect: dialect)
             let text = try translate(module, bytes: buffer, options: options)
             return String(decoding: text, as: UTF8.self)
         }
