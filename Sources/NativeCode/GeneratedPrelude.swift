@@ -12,11 +12,35 @@ package enum GeneratedPrelude {
         body(text(tf_vector_text))
     }
 
+    /// The same for what clang and gcc are given besides.
+    package static func forEachOptimizedText(_ body: (UnsafeRawBufferPointer) -> Void) {
+        body(text(tf_optimized_text))
+        body(text(tf_optimized_vector_text))
+        body(text(tf_vector_operations_text))
+    }
+
     /// `TF_GENERATED` defined, then `tf_abi.h` and `tf_prelude.h` as this binary was built with them, condensed.
     package static func bytes() -> [UInt8] {
         var bytes = Array("#define TF_GENERATED\n".utf8)
         bytes.appendCondensed(text(tf_abi_text))
         bytes.appendCondensed(text(tf_prelude_text))
+        return bytes
+    }
+
+    /// The same for clang and gcc, with `tf_optimized.h` behind it.
+    package static func optimizedBytes() -> [UInt8] {
+        var bytes = bytes()
+        bytes.appendCondensed(text(tf_optimized_text))
+        return bytes
+    }
+
+    /// What follows that in the sources of modules that use vectors.
+    package static func optimizedVectorBytes() -> [UInt8] {
+        var bytes = vectorBytes()
+        bytes.appendCondensed(text(tf_optimized_vector_text))
+        bytes += "#ifdef TF_INLINES_VECTORS\n".utf8
+        bytes.appendCondensed(text(tf_vector_operations_text))
+        bytes += "#endif\n".utf8
         return bytes
     }
 

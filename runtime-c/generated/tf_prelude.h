@@ -55,13 +55,16 @@ typedef B *M;
 #endif
 
 /* Copies of what tf_attach is given: the runtime's functions, the canonical ids of the module's types. */
+#ifdef __TINYC__
 static tf_api A;
+#else
+extern tf_api A;
+#endif
 
 /* What the instances of a store share; `i` is any of them. */
 #define G (((tf_shared *)i->x)[-1])
 
-/* A tail call: type and code of the callee; its instance and its arguments follow in parentheses. An optimizing
- * compiler's prelude may let the compiler do it (musttail) instead. */
+/* A tail call: type and code of the callee; its instance and its arguments follow in parentheses. */
 #define Z(Y, c) G.tail = (p)(c); return ((Y *)A.tail)
 
 /* Objects (tf_abi.h): the field of type t at an offset, an array's length, an element: the index is compared, and

@@ -10,6 +10,7 @@
 #include "tf_containment.h"
 #include "tf_pace.h"
 #include "tf_process.h"
+#include "tf_program.h"
 #include "tf_vector.h"
 #if __has_include("tf_runtime.h")
 #include "tf_runtime.h"

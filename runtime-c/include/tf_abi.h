@@ -39,6 +39,13 @@ typedef long long int64_t;
 #define TF_INTEGER_PARAMETERS 5
 #define TF_FLOAT_PARAMETERS 8
 
+/* Of functions that do not return: it makes no difference to libtcc. */
+#ifdef __TINYC__
+#define TF_NORETURN
+#else
+#define TF_NORETURN __attribute__((noreturn))
+#endif
+
 /* Cells in a scratch area: enough for 1,000 parameters and 1,000 results, two cells each. */
 #define TF_SCRATCH_CELLS 2048
 
@@ -199,10 +206,10 @@ typedef struct tf_api {
      * `check_callee` looks at the callee of an indirect call that is not exactly of the canonical type: it raises
      * what is wrong if f is NULL or of no subtype; `bounds` raises "out of bounds memory access", `array_bounds`
      * the same for arrays: both to be used in expressions */
-    void (*trap)(tf_instance *, uint32_t trap);
+    void (*trap)(tf_instance *, uint32_t trap) TF_NORETURN;
     void (*host)(tf_host *, uint64_t *values);
     void (*check_callee)(tf_instance *, const tf_function *f, uint32_t type);
-    uint64_t (*bounds)(tf_instance *), (*array_bounds)(tf_instance *);
+    uint64_t (*bounds)(tf_instance *) TF_NORETURN, (*array_bounds)(tf_instance *) TF_NORETURN;
     /* Called as if it were the function at tf_shared.tail, with its arguments, all in registers: leaves the
      * caller's frame and goes there, so that it returns to the caller's caller. The caller has a frame pointer. */
     void (*tail)(void);
@@ -211,8 +218,8 @@ typedef struct tf_api {
      * that is in tf_shared.exception. `throw_new` takes the values from the scratch area. `throw_ref` of NULL traps.
      * Neither returns. Without a handler: TF_TRAP_UNCAUGHT_EXCEPTION. */
     uint32_t (*protect)(tf_handler *);
-    void (*throw_new)(tf_instance *, tf_tag *);
-    void (*throw_ref)(tf_instance *, void *exception);
+    void (*throw_new)(tf_instance *, tf_tag *) TF_NORETURN;
+    void (*throw_ref)(tf_instance *, void *exception) TF_NORETURN;
 
     /* objects. All that allocate may collect: what is not in a root then is gone. Types are canonical ids. New ones are
      * zero. Indices and counts in elements; they raise null, bounds, or that there is no room. `target` of a

@@ -13,7 +13,7 @@
 
 /* --- Control --- */
 
-static void TF_GUEST_TEXT raise_trap(tf_instance *instance, uint32_t trap) { tf_raise(instance->store, trap); }
+static TF_NORETURN void TF_GUEST_TEXT raise_trap(tf_instance *instance, uint32_t trap) { tf_raise(instance->store, trap); }
 
 static void TF_GUEST_TEXT check_callee(tf_instance *instance, const tf_function *function, uint32_t type) {
     if (!function) tf_raise(instance->store, TF_TRAP_UNINITIALIZED_ELEMENT);
@@ -21,9 +21,9 @@ static void TF_GUEST_TEXT check_callee(tf_instance *instance, const tf_function 
         tf_raise(instance->store, TF_TRAP_TYPE_MISMATCH);
 }
 
-static uint64_t TF_GUEST_TEXT bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_MEMORY_BOUNDS); }
+static TF_NORETURN uint64_t TF_GUEST_TEXT bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_MEMORY_BOUNDS); }
 
-static uint64_t TF_GUEST_TEXT array_bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_ARRAY_BOUNDS); }
+static TF_NORETURN uint64_t TF_GUEST_TEXT array_bounds(tf_instance *instance) { tf_raise(instance->store, TF_TRAP_ARRAY_BOUNDS); }
 
 static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
     tf_store *store = host->instance->store;
@@ -36,7 +36,7 @@ static void TF_GUEST_TEXT call_host(tf_host *host, uint64_t *values) {
 
 /* --- Exceptions --- */
 
-static void TF_GUEST_TEXT throw_new(tf_instance *instance, tf_tag *tag) {
+static TF_NORETURN void TF_GUEST_TEXT throw_new(tf_instance *instance, tf_tag *tag) {
     tf_begin(instance);
     tf_exception *exception = tf_exception_create(instance->store, tag);
     if (!exception) tf_raise(instance->store, tf_heap_trap(instance->store));
@@ -44,7 +44,7 @@ static void TF_GUEST_TEXT throw_new(tf_instance *instance, tf_tag *tag) {
 }
 
 /* Looks at the time: a guest may do nothing but throw. */
-static void TF_GUEST_TEXT throw_ref(tf_instance *instance, void *exception) {
+static TF_NORETURN void TF_GUEST_TEXT throw_ref(tf_instance *instance, void *exception) {
     if (!exception) tf_raise(instance->store, TF_TRAP_NULL_REFERENCE);
     tf_begin(instance);
     tf_exception_throw(instance->store, exception);

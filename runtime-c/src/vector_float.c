@@ -1,5 +1,7 @@
 /* vector_float.c: vectors of floats. */
+#ifndef TF_GENERATED
 #include "tf_vector_lanes.h"
+#endif
 
 /* Minimum and maximum as float.c has them for one: equal operands differ at most in the sign of zero, and a sum makes
  * a quiet NaN of whichever operand is one. */
@@ -34,12 +36,11 @@ FLOATS(f64x2, f64x2, u64x2, UINT64_C(1) << 63)
 /* --- Rounding: by the processor's instructions, not by what a builtin may call --- */
 
 #if defined(__x86_64__)
-#define ROUNDED(mode) (mode | _MM_FROUND_NO_EXC)
 #define ROUNDING(name, mode, arm)                                               \
-    UNARY(f32x4_##name, f32x4, _mm_round_ps((__m128)a, ROUNDED(mode)))          \
-    UNARY(f64x2_##name, f64x2, _mm_round_pd((__m128d)a, ROUNDED(mode)))
-UNARY(f32x4_sqrt, f32x4, _mm_sqrt_ps((__m128)a))
-UNARY(f64x2_sqrt, f64x2, _mm_sqrt_pd((__m128d)a))
+    UNARY(f32x4_##name, f32x4, ROUNDED_SINGLES(a, mode))          \
+    UNARY(f64x2_##name, f64x2, ROUNDED_DOUBLES(a, mode))
+UNARY(f32x4_sqrt, f32x4, __builtin_elementwise_sqrt(a))
+UNARY(f64x2_sqrt, f64x2, __builtin_elementwise_sqrt(a))
 #elif defined(__aarch64__)
 #define ROUNDING(name, mode, arm)                              \
     UNARY(f32x4_##name, f32x4, arm##_f32((float32x4_t)a))      \
@@ -47,10 +48,10 @@ UNARY(f64x2_sqrt, f64x2, _mm_sqrt_pd((__m128d)a))
 UNARY(f32x4_sqrt, f32x4, vsqrtq_f32((float32x4_t)a))
 UNARY(f64x2_sqrt, f64x2, vsqrtq_f64((float64x2_t)a))
 #endif
-ROUNDING(nearest, _MM_FROUND_TO_NEAREST_INT, vrndnq)
-ROUNDING(floor, _MM_FROUND_TO_NEG_INF, vrndmq)
-ROUNDING(ceil, _MM_FROUND_TO_POS_INF, vrndpq)
-ROUNDING(trunc, _MM_FROUND_TO_ZERO, vrndq)
+ROUNDING(nearest, 0, vrndnq)
+ROUNDING(floor, 1, vrndmq)
+ROUNDING(ceil, 2, vrndpq)
+ROUNDING(trunc, 3, vrndq)
 
 /* --- Conversions --- */
 

@@ -1,5 +1,7 @@
 /* vector_integer.c: vectors of integers, and of bytes without meaning. */
+#ifndef TF_GENERATED
 #include "tf_vector_lanes.h"
+#endif
 
 /* --- Any bits --- */
 
@@ -12,7 +14,7 @@ TEST(v128_any_true, u64x2, (a[0] | a[1]) != 0)
 /* pshufb gives 0 for an index with its top bit set: adding 112 sets it for all above 15, and saturates. */
 static inline __attribute__((always_inline)) TF_LANES u8x16 lookup(u8x16 table, u8x16 index) {
     index = __builtin_elementwise_add_sat(index, (u8x16){} + 112);
-    return (u8x16)_mm_shuffle_epi8((__m128i)table, (__m128i)index);
+    return (u8x16)SHUFFLED_BYTES(table, index);
 }
 #elif defined(__aarch64__)
 static inline __attribute__((always_inline)) u8x16 lookup(u8x16 table, u8x16 index) {
@@ -40,10 +42,10 @@ TEST(i32x4_all_true, u32x4, ALL_TRUE(a))
 TEST(i64x2_all_true, u64x2, ALL_TRUE(a))
 
 #if defined(__x86_64__)
-TEST(i8x16_bitmask, u8x16, _mm_movemask_epi8((__m128i)a))
-TEST(i16x8_bitmask, s16x8, _mm_movemask_epi8(_mm_packs_epi16((__m128i)a, _mm_setzero_si128())))
-TEST(i32x4_bitmask, u32x4, _mm_movemask_ps((__m128)a))
-TEST(i64x2_bitmask, u64x2, _mm_movemask_pd((__m128d)a))
+TEST(i8x16_bitmask, u8x16, SIGNS_OF_BYTES(a))
+TEST(i16x8_bitmask, s16x8, SIGNS_OF_SHORTS(a))
+TEST(i32x4_bitmask, u32x4, SIGNS_OF_WORDS(a))
+TEST(i64x2_bitmask, u64x2, SIGNS_OF_DOUBLES(a))
 #else
 #define BITMASK(a, lanes) ({ uint32_t mask = 0; for (int i = 0; i < lanes; i++) mask |= (uint32_t)(a[i] < 0) << i; mask; })
 TEST(i8x16_bitmask, s8x16, BITMASK(a, 16))

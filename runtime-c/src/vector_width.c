@@ -1,5 +1,7 @@
 /* vector_width.c: vectors of integers whose result has lanes of another width. */
+#ifndef TF_GENERATED
 #include "tf_vector_lanes.h"
+#endif
 
 /* --- Narrower: clamped to the result's range --- */
 
@@ -39,7 +41,7 @@ UNARY(i32x4_extadd_pairwise_i16x8_u, u16x8, AS(u32x4, EVEN8(a)) + AS(u32x4, ODD8
 /* The sum of two products of -32768 does not fit, and wraps. */
 #define PRODUCT(type, half) ((type)AS(s32x4, half(a)) * (type)AS(s32x4, half(b)))
 #if defined(__x86_64__)
-BINARY(i32x4_dot_i16x8_s, s16x8, _mm_madd_epi16((__m128i)a, (__m128i)b))
+BINARY(i32x4_dot_i16x8_s, s16x8, PRODUCTS_OF_PAIRS(a, b))
 #else
 BINARY(i32x4_dot_i16x8_s, s16x8, PRODUCT(u32x4, EVEN8) + PRODUCT(u32x4, ODD8))
 #endif
