@@ -118,7 +118,10 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let tool: [Target] = [
     module(
         "TFCCommands",
-        ["CRuntime", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime", arguments]),
+        [
+            "CRuntime", "NativeCode", "WasmModule", "WasmBinary", "WasmValidation", "ModuleCache", "WasmRuntime",
+            arguments,
+        ]),
     command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
     tests("TFCCommands", ["tfc", "WasmRuntime", arguments] + (part == "engine" ? [] : ["tfc-serve"])),
 ]

@@ -1,8 +1,13 @@
+package import NativeCode
+
 /// How a module is to be compiled: what a user can choose that changes the artifact.
 package struct CompileOptions: Hashable, Sendable {
     /// Which compiler works on the generated C.
     package enum Tier: String, Hashable, Sendable, CaseIterable {
+        /// libtcc: in milliseconds.
         case quick
+        /// A compiler of the system's: in seconds, for code two to three times as fast.
+        case optimized
     }
 
     /// What keeps a guest within its memories.
@@ -14,6 +19,10 @@ package struct CompileOptions: Hashable, Sendable {
     }
 
     package var tier: Tier
+    /// What the optimized tier uses; without one there is no such code.
+    package var compiler: OptimizingCompiler?
+    /// How much of the machine the optimized tier may take.
+    package var budget = OptimizedBuild.Budget()
     package var boundsChecks: BoundsChecks
     /// How deep an expression of the generated C may nest; nil for the translator's own choice.
     ///
@@ -30,6 +39,8 @@ package struct CompileOptions: Hashable, Sendable {
 
     /// For the cache key: what makes a difference to the code.
     var fingerprint: String {
-        "\(tier.rawValue) \(boundsChecks.rawValue)" + (expressionLimit.map { " expressions \($0)" } ?? "")
+        let choices = "\(tier.rawValue) \(boundsChecks.rawValue)" + (expressionLimit.map { " expressions \($0)" } ?? "")
+        guard tier == .optimized else { return choices }
+        return "\(choices) \(compiler?.identity ?? "") \(OptimizedSource.identity)"
     }
 }

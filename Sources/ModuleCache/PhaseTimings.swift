@@ -16,13 +16,16 @@ package struct PhaseTimings: Hashable, Sendable {
     /// Finding the entry, checking it and reading the descriptor.
     package var load: Duration = .zero
 
+    /// Who compiles the C.
+    package var compiler = "libtcc"
+
     package init() {}
 
     /// Names as the commands show them, with values.
     package var phases: [(name: String, duration: Duration)] {
         [
             ("read", read), ("hash", hash), ("decode and validate", decode), ("translate", translate),
-            ("libtcc", compile), ("write", write), ("publish", publish), ("load", load),
+            (compiler, compile), ("write", write), ("publish", publish), ("load", load),
         ]
     }
 

@@ -13,19 +13,13 @@ extension Pipeline {
             identity: "translator \(TranslationOptions.translatorVersion); "
                 + "prelude \(GeneratedPrelude.form) \(preludeDigest); \(QuickCompiler.identity); \(target)",
             translate: { contents, options, observer, timings throws(ModuleError) in
-                var translation = TranslationOptions(
-                    prelude: GeneratedPrelude.bytes(), vectorPrelude: GeneratedPrelude.vectorBytes())
-                if let limit = options.expressionLimit { translation.expressionLimit = limit }
-                translation.boundsChecks =
-                    switch options.boundsChecks {
-                    case .guardPages: .guardPages
-                    case .explicit: .explicit
-                    }
-                return try translateModule(
-                    contents, options: translation, timeLimit: options.timeLimit, observer: observer, timings: &timings)
+                try translateModule(contents, options, observer: observer, timings: &timings)
             },
             compile: { source, path, timings throws(CompileFailure) in
-                try compileSource(source, to: path, timings: &timings)
+                guard let optimized = source.optimized else {
+                    return try compileSource(source, to: path, timings: &timings)
+                }
+                return try optimized.compile(to: path, timings: &timings)
             })
     }()
 
@@ -48,18 +42,44 @@ extension Pipeline {
 }
 
 private func translateModule(
-    _ contents: [UInt8], options: TranslationOptions, timeLimit: Duration?, observer: CompileObserver,
-    timings: inout PhaseTimings
+    _ contents: [UInt8], _ options: CompileOptions, observer: CompileObserver, timings: inout PhaseTimings
 ) throws(ModuleError) -> Pipeline.Translation {
     observer.advances(.decoding, 0, contents.count)
     let validated = try timings.measure(\.decode) { () throws(ModuleError) in try decodeAndValidate(contents) }
     let code = validated.module.bodies.reduce(0) { $0 + $1.bytes.count }
-    let source = Pipeline.Source(isLarge: code >= largeCode) { sink throws(ModuleError) in
-        let patience = Patience(limit: timeLimit, observer: observer, total: code)
-        try translateValidated(validated, contents, options: options, patience: patience, into: sink)
+    let translation = TranslationOptions(options)
+    var source = Pipeline.Source(isLarge: code >= largeCode) { sink throws(ModuleError) in
+        let patience = Patience(limit: options.timeLimit, observer: observer, total: code)
+        try catchingTranslationErrors(patience) { () throws(TranslationError) in
+            try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
+                try translate(validated, bytes: bytes, options: translation, while: patience.isLeft, into: sink)
+            }
+        }
         observer.advances(.finishing, code, code)
     }
+    if options.tier == .optimized {
+        source.optimized = OptimizedSource(validated, contents, options, translation, observer: observer, code: code)
+    }
     return Pipeline.Translation(module: validated.module, source: source)
+}
+
+extension TranslationOptions {
+    fileprivate init(_ options: CompileOptions) {
+        switch options.tier {
+        case .quick:
+            self.init(prelude: GeneratedPrelude.bytes(), vectorPrelude: GeneratedPrelude.vectorBytes())
+        case .optimized:
+            self.init(
+                prelude: GeneratedPrelude.optimizedBytes(), vectorPrelude: GeneratedPrelude.optimizedVectorBytes(),
+                dialect: .optimizing)
+        }
+        if let limit = options.expressionLimit { expressionLimit = limit }
+        boundsChecks =
+            switch options.boundsChecks {
+            case .guardPages: .guardPages
+            case .explicit: .explicit
+            }
+    }
 }
 
 /// Bytes of function bodies from which on it pays to translate and to compile at the same time.
@@ -135,14 +155,12 @@ private func decodeAndValidate(_ contents: [UInt8]) throws(ModuleError) -> Valid
     }
 }
 
-private func translateValidated(
-    _ module: ValidatedModule, _ contents: [UInt8], options: TranslationOptions, patience: Patience,
-    into sink: (UnsafeBufferPointer<UInt8>) -> Void
+/// What goes wrong in a translation, as what is wrong with the module.
+func catchingTranslationErrors(
+    _ patience: Patience, _ work: () throws(TranslationError) -> Void
 ) throws(ModuleError) {
     do throws(TranslationError) {
-        try contents.withUnsafeBufferPointer { bytes throws(TranslationError) in
-            try translate(module, bytes: bytes, options: options, while: patience.isLeft, into: sink)
-        }
+        try work()
     } catch {
         throw ModuleError(error, patience)
     }
@@ -151,7 +169,7 @@ private func translateValidated(
 /// How long a translation may go on, and who is told how far it is.
 ///
 /// libtcc reads as fast as the text is written, and ends soon after it does.
-private struct Patience {
+struct Patience {
     let limit: Duration?
     let observer: CompileObserver
     let total: Int

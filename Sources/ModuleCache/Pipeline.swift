@@ -30,6 +30,8 @@ struct Pipeline: Sendable {
         let write: @Sendable (_ sink: (UnsafeBufferPointer<UInt8>) -> Void) throws(ModuleError) -> Void
         /// Whether it is worth a thread of its own to make it.
         let isLarge: Bool
+        /// For the optimized tier: the same in units, and what compiles them.
+        var optimized: OptimizedSource?
 
         init(
             isLarge: Bool = false,

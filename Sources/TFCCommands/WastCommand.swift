@@ -20,6 +20,9 @@ struct WastCommand: ParsableCommand {
             "Commands that have to fail, and how: lines of FILE:LINE MESSAGE # REASON.", valueName: "file"))
     var expect: String?
 
+    @Option(help: "How to compile.")
+    var tier = Tier.quick
+
     @Option(help: "What keeps guests within their memories.")
     var boundsChecks = BoundsChecks.guardPages
 
@@ -95,7 +98,8 @@ struct WastCommand: ParsableCommand {
         do {
             let script = try WastScript(json: try readFile(path))
             let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            let options = CompileOptions(boundsChecks: boundsChecks, expressionLimit: expressionLimit)
+            var options = try CompileOptions(tier, boundsChecks)
+            options.expressionLimit = expressionLimit
             var runner = try WastRunner(folder: folder, cache: cache, options: options)
             return runner.run(script)
         } catch {

@@ -175,7 +175,7 @@ import WasmRuntime
         #expect(try instance.invoke("fine").isEmpty)
     }
 
-    @Test("processor time is counted over all calls of a store, without a deadline too")
+    @Test("processor time is counted over all calls of a store, without a deadline too", GuestModule.isAsWritten)
     func processorTimeOfManyCalls() throws {
         var module = GuestModule()
         let count: [UInt8] =
@@ -190,7 +190,9 @@ import WasmRuntime
         #expect(trap?.kind == .processorTime)
     }
 
-    @Test("guests that compute for long take turns: all of them get on, and all end at their own deadline")
+    @Test(
+        "guests that compute for long take turns: all of them get on, and all end at their own deadline",
+        GuestModule.isAsWritten)
     func turns() throws {
         var module = GuestModule()
         module.global("count", GuestModule.i64, isMutable: true, Op.i64(0))
@@ -215,7 +217,7 @@ import WasmRuntime
         #expect(all.allSatisfy { $0 > 1000 }, "\(all)")
     }
 
-    @Test("T36: guests that wait in the host take no turns from those that compute")
+    @Test("T36: guests that wait in the host take no turns from those that compute", GuestModule.isAsWritten)
     func waitingGuests() throws {
         var module = GuestModule()
         module.importFunction("host", "sleep")

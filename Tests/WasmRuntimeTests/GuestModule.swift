@@ -1,5 +1,7 @@
 import Glibc
 import ModuleCache
+import NativeCode
+import Testing
 import WasmModule
 import WasmRuntime
 
@@ -159,11 +161,24 @@ struct GuestModule {
         return module + section(0, text("name") + section(1, functionNames))
     }
 
-    /// The module as native code.
+    /// The module as native code: of the quick tier, or of the one that `TERRAFIRMA_TEST_TIER` names.
     func load() throws -> LoadedModule {
         let cache = ModuleCache(configuration: CacheConfiguration(directory: TestFolder.shared.path + "/cache"))
-        return try LoadedModule(cache.artifact(contents: bytes, name: "test.wasm"))
+        return try LoadedModule(cache.artifact(contents: bytes, name: "test.wasm", options: Self.options))
     }
+
+    /// For tests that count on work which nobody sees, or on functions that are not inlined.
+    static var isAsWritten: ConditionTrait {
+        .disabled(if: options.tier == .optimized, "an optimizing compiler leaves out what makes no difference")
+    }
+
+    private static let options: CompileOptions = {
+        var options = CompileOptions()
+        guard let name = getenv("TERRAFIRMA_TEST_TIER"), String(cString: name) == "optimized" else { return options }
+        options.tier = .optimized
+        options.compiler = .installed()
+        return options
+    }()
 
     /// One instance in a store of its own, with these host functions.
     func instantiate(_ host: [HostFunction] = [], limits: InstanceLimits = InstanceLimits()) throws -> Instance {

@@ -77,7 +77,7 @@ import WasmRuntime
         #expect(trap(.max) == "undefined element")
     }
 
-    @Test("a backtrace names the guest's functions, innermost first, and nothing else")
+    @Test("a backtrace names the guest's functions, innermost first, and nothing else", GuestModule.isAsWritten)
     func backtrace() throws {
         var module = GuestModule()
         let inner = module.function("inner", Op.unreachable)
@@ -89,7 +89,7 @@ import WasmRuntime
         #expect(trap?.backtrace.map(\.function.rawValue) == [0, 1, 2])
     }
 
-    @Test("a trap by a fault has a backtrace too")
+    @Test("a trap by a fault has a backtrace too", GuestModule.isAsWritten)
     func backtraceOfFault() throws {
         var module = GuestModule()
         module.memory(1)

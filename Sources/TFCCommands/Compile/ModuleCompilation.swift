@@ -37,24 +37,25 @@ struct ModuleCompilation {
 
     private func artifact(_ file: String) throws -> Artifact {
         guard file != "-" else {
-            let contents = try readFile(file)
+            let (contents, options) = (try readFile(file), try options)
             return try Progress.show("-") {
                 try cache.artifact(
                     contents: contents, name: file, options: options, force: arguments.force, observer: $0)
             }
         }
+        let options = try options
         return try Progress.show(file) {
             try cache.artifact(file: file, options: options, force: arguments.force, observer: $0)
         }
     }
 
     private func writeSource(_ file: String) throws {
-        let source = try cache.source(contents: try readFile(file), name: file, options: options)
+        let source = try cache.source(contents: try readFile(file), name: file, options: try options)
         try writeFile(source, to: arguments.output)
     }
 
     private var options: CompileOptions {
-        CompileOptions(tier: arguments.tier, boundsChecks: arguments.boundsChecks)
+        get throws { try CompileOptions(arguments.tier, arguments.boundsChecks) }
     }
 
     private func table(_ timings: PhaseTimings, _ elapsed: Duration) -> String {

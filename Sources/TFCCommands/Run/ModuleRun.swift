@@ -63,16 +63,23 @@ enum ModuleRun {
 
     private static func artifact(_ arguments: RunArguments) throws -> Artifact {
         let cache = ModuleCache(configuration: .forCommands())
-        let options = CompileOptions(tier: arguments.tier, boundsChecks: arguments.boundsChecks)
+        let options = try CompileOptions(arguments.tier == .optimized ? .optimized : .quick, arguments.boundsChecks)
         if arguments.file == "-" {
             let contents = try readFile("-")
             return try Progress.show("-") {
                 try cache.artifact(contents: contents, name: "-", options: options, observer: $0)
             }
         }
+        if arguments.tier == .auto, let artifact = try optimizedArtifact(arguments, cache) { return artifact }
         return try Progress.show(arguments.file) {
             try cache.artifact(file: arguments.file, options: options, observer: $0)
         }
+    }
+
+    private static func optimizedArtifact(_ arguments: RunArguments, _ cache: ModuleCache) throws -> Artifact? {
+        let options = try CompileOptions(.optimized, arguments.boundsChecks)
+        guard options.compiler != nil else { return nil }
+        return cache.cachedArtifact(file: arguments.file, options: options)
     }
 
     /// A command has `_start`; some reactors have a function without a name to be run by default.

@@ -14,12 +14,19 @@ struct RunArguments: Equatable, Sendable {
     var argv0: String?
     /// The export to call instead of `_start`.
     var invoke: String?
-    var tier = Tier.quick
+    var tier = RunTier.quick
     var boundsChecks = BoundsChecks.guardPages
     var limits = RunLimits()
     /// A path, or `-` for standard input.
     var file: String
     var arguments: [String]
+}
+
+/// Which code to run: what `tfc run --tier` takes.
+enum RunTier: String, CaseIterable, Sendable {
+    case quick, optimized
+    /// Optimized code if the cache has it, else quick code.
+    case auto
 }
 
 /// A folder of the host and the name the guest knows it by.
@@ -93,7 +100,7 @@ extension RunArguments {
         case "--argv0": argv0 = value
         case "--invoke": invoke = value
         case "--tier":
-            guard let tier = Tier(rawValue: value) else { return false }
+            guard let tier = RunTier(rawValue: value) else { return false }
             self.tier = tier
         case "--bounds-checks":
             guard let checks = BoundsChecks(rawValue: value) else { return false }

@@ -44,8 +44,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Call this export with the arguments, and print its results.", valueName: "export"))
     var invoke: String?
 
-    @Option(help: "How to compile.")
-    var tier = Tier.quick
+    @Option(help: "How to compile; auto is optimized code if the cache has it, else quick.")
+    var tier = RunTier.quick
 
     @Option(help: "What keeps guests within their memories.")
     var boundsChecks = BoundsChecks.guardPages
@@ -105,3 +105,5 @@ struct RunCommand: ParsableCommand {
         return result
     }
 }
+
+extension RunTier: ExpressibleByArgument {}
