@@ -153,8 +153,9 @@ class Comparison:
 
     def differences(self, scripts):
         found = {}
-        for checks, limit in itertools.product(self.options.bounds_checks, self.options.expression_limits):
-            flags = ["--bounds-checks", checks, *(["--expression-limit", limit] if limit else [])]
+        options = self.options
+        for tier, checks, limit in itertools.product(options.tiers, options.bounds_checks, options.expression_limits):
+            flags = ["--tier", tier, "--bounds-checks", checks, *(["--expression-limit", limit] if limit else [])]
             found = {**self.check_once(scripts, flags), **found}
         return found
 
@@ -210,7 +211,8 @@ class Comparison:
     def reduce(self, module):
         """Makes the module small while it still fails, and leaves it as text."""
         flags = ["--tfc", self.options.tfc, "--expression-limits", ",".join(self.options.expression_limits),
-                 "--bounds-checks", ",".join(self.options.bounds_checks), "--seed", str(self.seed(module))]
+                 "--bounds-checks", ",".join(self.options.bounds_checks), "--tiers", ",".join(self.options.tiers),
+                 "--seed", str(self.seed(module))]
         predicate = module.with_suffix(".sh")
         parts = " ".join(f"'{part}'" for part in [HERE.parent / "compare-random", *flags, "--fails"])
         predicate.write_text(f"#!/bin/sh\nexec {parts} \"$1\"\n")
@@ -250,6 +252,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=100, help="how many seeds of each kind")
     parser.add_argument("--expression-limits", default=",2,1", help="by commas; nothing is the default limit")
     parser.add_argument("--bounds-checks", default="guard-pages", help="guard-pages, explicit or both, by commas")
+    parser.add_argument("--tiers", default="quick", help="quick, optimized or both, by commas")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("random-failures"),
                         help="where modules that fail are left")
     parser.add_argument("--reduce", action="store_true", help="make failing modules small, as text")
@@ -260,6 +263,7 @@ def arguments():
     options = parser.parse_args()
     options.expression_limits = options.expression_limits.split(",")
     options.bounds_checks = options.bounds_checks.split(",")
+    options.tiers = options.tiers.split(",")
     return options
 
 
