@@ -6,6 +6,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#if defined(__x86_64__)
+#include <sys/platform/x86.h>
+#endif
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -75,12 +78,13 @@ int tf_start_program(const tf_program *program) {
 }
 
 #if defined(__x86_64__)
+/* What the C library found out when it started. The compiler's builtins would have every program of this runtime ask
+ * the processor again at its start, and where that is a virtual one, each question takes 10 us. */
 int tf_processor_level(void) {
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("sse4.2") || !__builtin_cpu_supports("popcnt")) return 1;
+    if (!CPU_FEATURE_ACTIVE(SSE4_2) || !CPU_FEATURE_ACTIVE(POPCNT)) return 1;
     /* What level 3 has besides comes with these: no processor has them without it. */
-    int has_vectors = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return has_vectors && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") ? 3 : 2;
+    int has_vectors = CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(FMA);
+    return has_vectors && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2) ? 3 : 2;
 }
 #else
 int tf_processor_level(void) { return 0; }
