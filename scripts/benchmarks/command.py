@@ -35,7 +35,8 @@ def arguments():
     run.add_argument("--what", default="run", help="run, compile or both, by commas (CPU seconds)")
     run.add_argument("--json", help="write the numbers there too")
     start = add(commands, show_start, "start",
-                "tfc run of a cached hello beside a shell script, wasmtime and node; default: hello-c", runs=50,
+                "a cached hello by tfc run and as an executable, beside C, a shell script, wasmtime and node; "
+                "default: hello-c", runs=50,
                 wasmtime=True, modules="?")
     start.add_argument("--commands", type=names, default=",".join(COMMANDS),
                        help="by commas; a round with node leaves the others cold caches (default: %(default)s)")
