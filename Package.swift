@@ -51,6 +51,15 @@ let staticExecutable: [LinkerSetting] = [
         .when(platforms: [.linux], configuration: .release))
 ]
 
+/// For the program that standalone executables begin with: at a fixed address, without Swift, in debug builds too.
+/// (swiftc links it, and leaves Swift's own start code out; nothing else of Swift's is needed by anything.)
+let standaloneExecutable: [LinkerSetting] = [
+    .unsafeFlags(
+        linksStatically
+            ? ["-static-executable", "-nostartfiles", "-use-ld=lld"]
+            : ["-nostartfiles", "-use-ld=lld", "-Xclang-linker", "-no-pie"], .when(platforms: [.linux]))
+]
+
 /// Pages that live beside the sources of a target.
 func readme(_ name: String) -> [String] {
     ["CTranslation", "WasmRuntime", "FunctionServer"].contains(name) ? ["README.md"] : []
@@ -123,7 +132,11 @@ let tool: [Target] = [
             arguments,
         ]),
     command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
-    tests("TFCCommands", ["tfc", "WasmRuntime", arguments] + (part == "engine" ? [] : ["tfc-serve"])),
+    .executableTarget(
+        name: "tfc-standalone", dependencies: ["CRuntime"], path: "Sources/Standalone", exclude: ["README.md"],
+        cSettings: cSettings, linkerSettings: standaloneExecutable),
+    tests(
+        "TFCCommands", ["tfc", "tfc-standalone", "WasmRuntime", arguments] + (part == "engine" ? [] : ["tfc-serve"])),
 ]
 
 let server: [Target] = [

@@ -11,21 +11,12 @@ struct ServeCommand: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
-        let path = try Self.executablePath()
+        let path = try OwnExecutable.neighbour("tfc-serve")
         var vector: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
         vector.append(nil)
         // A served guest's host must see a broken connection as the default action would have it; tfc-serve decides.
         signal(SIGPIPE, SIG_DFL)
         execv(path, vector)
         throw CommandFailure(path, errno: errno)
-    }
-
-    /// `tfc-serve` in the folder of our own executable.
-    private static func executablePath() throws -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { throw CommandFailure("/proc/self/exe", errno: errno) }
-        let own = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return own[...(own.lastIndex(of: "/") ?? own.startIndex)] + "tfc-serve"
     }
 }

@@ -83,8 +83,10 @@ package final class LoadedModule: Sendable {
         }
     }
 
+    /// The names of its functions, for backtraces.
+    ///
     /// From the name section; what has no name there goes by that of its export.
-    private func functionNames() -> [FunctionIndex: String] {
+    package func functionNames() -> [FunctionIndex: String] {
         var names = loadNames()
         for export in descriptor.exports {
             if case .function(let index) = export.kind, names[index] == nil { names[index] = export.name }

@@ -12,6 +12,7 @@ struct CompileArgumentsTests {
             ["--emit", "c", "-", "-o", "a.c"], ["--output", "folder", "a.wasm"],
             ["a.wasm", "--tier", "quick", "--bounds-checks", "explicit", "--emit", "artifact"],
             ["--force", "--force", "-o", "x", "-o", "y", "a.wasm"],
+            ["--emit", "executable", "-o", "a", "a.wasm"],
         ]
         for line in lines {
             let declared = try #require(try TerrafirmaCommand.parseAsRoot(["compile"] + line) as? CompileCommand)
@@ -31,7 +32,8 @@ struct CompileArgumentsTests {
         "that are a mistake are left to the declared command, which refuses them",
         arguments: [
             [], ["--force"], ["a.wasm", "-o"], ["a.wasm", "b.wasm", "-o", "x"], ["--tier", "best", "a.wasm"],
-            ["--emit", "llvm", "a.wasm"], ["--bounds-checks", "none", "a.wasm"], ["--frobnicate", "a.wasm"],
+            ["--emit", "llvm", "a.wasm"], ["--emit", "executable", "a.wasm"], ["--bounds-checks", "none", "a.wasm"],
+            ["--frobnicate", "a.wasm"],
             ["--tier", "--force", "a.wasm"], ["-x", "a.wasm"],
         ])
     func mistakes(line: [String]) {

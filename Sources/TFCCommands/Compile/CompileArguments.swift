@@ -3,12 +3,12 @@ import ModuleCache
 /// What `tfc compile` was asked for.
 struct CompileArguments: Equatable, Sendable {
     /// What to make.
-    enum Product: String, CaseIterable, Sendable { case artifact, c }
+    enum Product: String, CaseIterable, Sendable { case artifact, c, executable }
 
     var tier = Tier.quick
     var boundsChecks = BoundsChecks.guardPages
     var emit = Product.artifact
-    /// Where the C goes, or a folder for a copy of the artifact.
+    /// Where the C or the executable goes, or a folder for a copy of the artifact.
     var output: String?
     var force = false
     var timings = false
@@ -32,6 +32,7 @@ extension CompileArguments {
             guard parsed.take(word) || parsed.take(word, rest.popFirst()) else { return nil }
         }
         guard !parsed.files.isEmpty, parsed.output == nil || parsed.files.count == 1 else { return nil }
+        guard parsed.emit != .executable || parsed.output != nil else { return nil }
         self = parsed
     }
 

@@ -13,13 +13,13 @@ struct CompileCommand: ParsableCommand {
     @Option(help: "What keeps guests within their memories.")
     var boundsChecks = BoundsChecks.guardPages
 
-    @Option(help: "What to make: native code, or the C source it comes from.")
+    @Option(help: "What to make: native code, the C source it comes from, or a program of its own.")
     var emit = CompileArguments.Product.artifact
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "Where the C goes (standard output if not given), or a folder for a copy of the artifact.",
+            "Where the C goes (standard output if not given) or the executable, or a folder for a copy of the artifact.",
             valueName: "path"))
     var output: String?
 
@@ -34,6 +34,9 @@ struct CompileCommand: ParsableCommand {
 
     func validate() throws {
         guard output == nil || files.count == 1 else { throw ValidationError("-o goes with one file only") }
+        guard emit != .executable || output != nil else {
+            throw ValidationError("--emit executable needs -o, the file to make")
+        }
     }
 
     func run() throws { throw ExitCode(ModuleCompilation(compileArguments).perform()) }

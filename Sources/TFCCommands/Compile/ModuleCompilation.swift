@@ -15,6 +15,7 @@ struct ModuleCompilation {
                 switch arguments.emit {
                 case .artifact: try compile(file)
                 case .c: try writeSource(file)
+                case .executable: try writeExecutable(file)
                 }
             } catch {
                 StandardError.write("tfc: \(error)\n")
@@ -52,6 +53,14 @@ struct ModuleCompilation {
     private func writeSource(_ file: String) throws {
         let source = try cache.source(contents: try readFile(file), name: file, options: try options)
         try writeFile(source, to: arguments.output)
+    }
+
+    private func writeExecutable(_ file: String) throws {
+        guard let output = arguments.output else { return }
+        let program = try StandaloneProgram.load()
+        let payload = try StandalonePayload(try artifact(file), name: file, tier: arguments.tier)
+        let executable = try ExecutableFile(program: program, payload: payload)
+        try NewFile.write(executable.bytes, to: output, mode: 0o755, sparing: [file, program.name])
     }
 
     private var options: CompileOptions {
