@@ -124,7 +124,8 @@ struct OtherCommandTests {
             let copy = tool.folder.appendingPathComponent("tfc").path
             let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             let built = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("tfc").path
-            try FileManager.default.copyItem(atPath: built, toPath: copy)
+            // By another process: one that is started meanwhile would have the copy open, and nobody could run it.
+            #expect(try tool.launch("/bin/cp", [built, copy]).code == 0)
             let outcome = try tool.launch(copy, ["serve"])
             #expect(outcome.code == 1)
             #expect(outcome.errors.contains("/tfc-serve: No such file or directory"))
