@@ -50,10 +50,13 @@ struct OptimizedSource: Sendable {
         guard mkdir(folder, 0o700) == 0 else {
             throw .code(CompileError("\(folder): \(String(cString: strerror(errno)))"))
         }
-        defer { removeTree(folder) }
         var budget = options.budget
         budget.time = budget.time ?? options.timeLimit
         var build = OptimizedBuild(compiler, budget: budget, folder: folder, isWanted: observer.isWanted)
+        defer {
+            build.stop()
+            removeTree(folder)
+        }
         let patience = Patience(limit: budget.time, observer: observer, total: code)
         var done = 0
         for unit in translationUnits(of: module.module, size: Self.unitSize) {

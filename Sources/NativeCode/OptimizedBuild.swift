@@ -71,6 +71,12 @@ package struct OptimizedBuild {
         }
     }
 
+    /// Ends what still runs: nothing is written into the folder from then on.
+    package mutating func stop() {
+        for process in running { process.end() }
+        running = []
+    }
+
     private func start(_ arguments: [String]) throws(CompileError) -> CompilerProcess {
         var bounds = CompilerProcess.Bounds()
         bounds.niceness = budget.niceness

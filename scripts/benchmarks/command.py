@@ -32,6 +32,8 @@ def arguments():
               "execution beside wasmtime's compilers (../shared/bench/compare); default: all kernels and programs",
               runs=3, wasmtime=True)
     run.add_argument("--peers", default="winch,cranelift", help="compilers of wasmtime, by commas")
+    run.add_argument("--tiers", default="quick", help="quick, optimized or both, by commas")
+    run.add_argument("--native", action="store_true", help="beside native builds too, of the kernels")
     run.add_argument("--what", default="run", help="run, compile or both, by commas (CPU seconds)")
     run.add_argument("--json", help="write the numbers there too")
     start = add(commands, show_start, "start",

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+from native import show_native
 from problem import Problem
 from table import show
 
@@ -16,14 +17,19 @@ def compare_execution(bench, options):
         raise Problem(f"{compare} is not there, and it does the comparing: set TERRAFIRMA_SHARED")
     wasmtime = bench.wasmtime(options.wasmtime)
     peers = options.peers if wasmtime else ""
-    flags = ["--tfc", bench.tfc, "--peers", peers, "--what", options.what, "-n", options.runs]
+    flags = ["--tfc", bench.tfc, "--peers", peers, "--what", options.what, "-n", options.runs,
+             "--tiers", options.tiers]
     if wasmtime:
         flags += ["--wasmtime", wasmtime]
     numbers = pathlib.Path(options.json or bench.scraps / "numbers.json")
-    command = [sys.executable, compare, *flags, "--json", numbers, *folders(bench, options.modules)]
+    modules = folders(bench, options.modules)
+    command = [sys.executable, compare, *flags, "--json", numbers, *modules]
     status = subprocess.run([str(part) for part in command], env=bench.environment, check=False).returncode
     if numbers.exists():
-        show_memory(json.loads(numbers.read_text()))
+        found = json.loads(numbers.read_text())
+        show_memory(found)
+        if options.native:
+            show_native(bench, [module.name for module in modules], found, options.runs)
     return status
 
 
