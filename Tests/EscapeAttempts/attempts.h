@@ -24,6 +24,11 @@ typedef struct plain_call {
 } plain_call;
 extern const plain_call plain_calls[];
 
+/* The same for what compilers run in: beside their own escapes, those of the others that are named. */
+extern const attempt compiler_escapes[], compiler_needs[];
+extern const char *const escapes_of_compilers_too[]; /* NULL ends */
+extern const plain_call compiler_plain_calls[];
+
 /* The path of a name in a folder; good until the next call but three. */
 const char *within(const char *folder, const char *name);
 

@@ -8,6 +8,7 @@
 #include "tf_host.h"
 #include "tf_loaded.h"
 #include "tf_containment.h"
+#include "tf_descendants.h"
 #include "tf_pace.h"
 #include "tf_process.h"
 #include "tf_program.h"

@@ -14,6 +14,7 @@
 typedef struct tf_containment {
     const char *const *readable; /* files, and folders beneath which may be read; NULL ends; skips what is missing */
     const char *const *writable; /* folders beneath which may be read, made, written and removed; NULL ends */
+    const char *const *programs; /* as readable, and what lies there may be run; NULL ends, or stands for none */
     bool connects;               /* whether requests go out: sockets of TCP and UDP may be made and connected */
 } tf_containment;
 
@@ -27,5 +28,9 @@ typedef struct tf_containment_report {
 } tf_containment_report;
 
 tf_containment_report tf_contain(const tf_containment *containment);
+
+/* The same for a process that runs compilers, on what strangers wrote: they may start programs and processes, and have
+ * no sockets, no looks into others, none of the kernel's doors that no compiler uses. `connects` has no effect. */
+tf_containment_report tf_contain_compiler(const tf_containment *containment);
 
 #endif

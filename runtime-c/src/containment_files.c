@@ -72,11 +72,19 @@ static int allow_beneath(int rules, const char *path, uint64_t rights) {
     return failure;
 }
 
-static int allow_all(int rules, const tf_containment *containment, uint64_t rights) {
-    for (const char *const *path = containment->readable; *path; path++) {
-        int failure = allow_beneath(rules, *path, rights & reading);
+/* Skips what is missing. */
+static int allow_those(int rules, const char *const *paths, uint64_t rights) {
+    for (const char *const *path = paths; path && *path; path++) {
+        int failure = allow_beneath(rules, *path, rights);
         if (failure && failure != ENOENT && failure != ENOTDIR && failure != EACCES) return failure;
     }
+    return 0;
+}
+
+static int allow_all(int rules, const tf_containment *containment, uint64_t rights) {
+    int refused = allow_those(rules, containment->readable, rights & reading);
+    if (!refused) refused = allow_those(rules, containment->programs, rights & (reading | execute));
+    if (refused) return refused;
     for (const char *const *path = containment->writable; *path; path++) {
         int failure = allow_beneath(rules, *path, rights & writing);
         if (failure) return failure;

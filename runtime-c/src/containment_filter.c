@@ -69,7 +69,7 @@ static void add_row(program *to, const tf_call_row *row) {
 }
 
 #ifdef TF_ARCHITECTURE
-static void build(program *to, bool connects) {
+static void begin(program *to) {
     const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
     load(to, offsetof(struct seccomp_data, arch));
     add(to, BPF_JMP | BPF_JEQ | BPF_K, TF_ARCHITECTURE, 1, 0);
@@ -77,9 +77,15 @@ static void build(program *to, bool connects) {
     load_number(to);
     add(to, BPF_JMP | BPF_JGE | BPF_K, x32_numbers, 0, 1);
     end(to, refuse);
-    for (size_t i = 0; i < tf_call_row_count; i++)
-        if (connects || !tf_call_rows[i].connects) add_row(to, &tf_call_rows[i]);
-    end(to, refuse);
+}
+
+/* Returns 0 or the errno. */
+static int install(const program *built) {
+    if (built->is_full) return E2BIG;
+    struct sock_fprog filter = {.len = built->count, .filter = (struct sock_filter *)built->code};
+    /* Above 0: a thread that has another filter, which nothing here installs. */
+    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
+    return result == 0 ? 0 : result > 0 ? EBUSY : errno;
 }
 #endif
 
@@ -87,14 +93,29 @@ int tf_call_filter_install(bool connects) {
 #ifdef TF_ARCHITECTURE
     static program built;
     built.count = 0;
-    build(&built, connects);
-    if (built.is_full) return E2BIG;
-    struct sock_fprog filter = {.len = built.count, .filter = built.code};
-    /* Above 0: a thread that has another filter, which nothing here installs. */
-    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
-    return result == 0 ? 0 : result > 0 ? EBUSY : errno;
+    begin(&built);
+    for (size_t i = 0; i < tf_call_row_count; i++)
+        if (connects || !tf_call_rows[i].connects) add_row(&built, &tf_call_rows[i]);
+    end(&built, SECCOMP_RET_ERRNO | EPERM);
+    return install(&built);
 #else
     (void)connects;
+    return ENOTSUP;
+#endif
+}
+
+int tf_call_filter_refuse(const tf_call_row *rows, size_t count, uint32_t unknown) {
+#ifdef TF_ARCHITECTURE
+    static program built;
+    built.count = 0;
+    begin(&built);
+    add(&built, BPF_JMP | BPF_JGE | BPF_K, unknown, 0, 1);
+    end(&built, SECCOMP_RET_ERRNO | ENOSYS);
+    for (size_t i = 0; i < count; i++) add_row(&built, &rows[i]);
+    end(&built, SECCOMP_RET_ALLOW);
+    return install(&built);
+#else
+    (void)rows, (void)count, (void)unknown;
     return ENOTSUP;
 #endif
 }

@@ -37,4 +37,8 @@ extern const size_t tf_call_row_count;
 /* Puts the filter of the rows in force for every thread of the process. Returns 0 or the errno. */
 int tf_call_filter_install(bool connects);
 
+/* The other way round: puts a filter in force that lets every call be but those of the rows, which name their errors,
+ * and those from the number `unknown` on, which fail as on a kernel that has none of them. Returns 0 or the errno. */
+int tf_call_filter_refuse(const tf_call_row *rows, size_t count, uint32_t unknown);
+
 #endif

@@ -21,7 +21,7 @@ struct Containment {
     }
 
     /// What the C library, the cache and the runtime look up while the server runs.
-    private static let ofTheSystem = [
+    static let ofTheSystem = [
         "/proc/self", "/proc/sys/kernel/random/boot_id", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
         "/dev/null", "/dev/urandom",
     ]
@@ -37,13 +37,14 @@ struct Containment {
     func enter() -> ContainmentReport {
         Self.withStrings(readable) { readable in
             Self.withStrings(writable) { writable in
-                var containment = tf_containment(readable: readable, writable: writable, connects: connects)
+                var containment = tf_containment(
+                    readable: readable, writable: writable, programs: nil, connects: connects)
                 return ContainmentReport(tf_contain(&containment))
             }
         }
     }
 
-    private static func withStrings<R>(
+    static func withStrings<R>(
         _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> R
     ) -> R {
         let copies = strings.map { strdup($0) }

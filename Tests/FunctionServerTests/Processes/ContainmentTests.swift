@@ -5,7 +5,7 @@ import Testing
 struct ContainmentTests {
     @Test("code that broke out gets nothing, and what the server needs goes on (T33)", arguments: [false, true])
     func attempts(connects: Bool) throws {
-        let results = try Self.attempt(connects: connects)
+        let results = try Self.attempt(connects ? "connects" : "silent")
         #expect(results.contains { $0.kind == "done" })
         #expect(results.filter { $0.kind == "part" }.map(\.result) == [0, 0, 0])
         for need in results where need.kind == "need" { #expect(need.result == 0, "\(need)") }
@@ -15,6 +15,19 @@ struct ContainmentTests {
         for request in results where ["internet_socket", "connection"].contains(request.name) {
             #expect(request.result == (connects ? 0 : EPERM), "\(request)")
         }
+    }
+
+    @Test("code that took over a compiler gets nothing that leads out, and what compilers need goes on")
+    func compilers() throws {
+        let results = try Self.attempt("compiler")
+        #expect(results.contains { $0.kind == "done" })
+        #expect(results.filter { $0.kind == "part" }.map(\.result) == [0, 0, 0])
+        let needs = results.filter { $0.kind == "need" }
+        #expect(needs.count > 4)
+        for need in needs { #expect(need.result == 0, "\(need)") }
+        let escapes = results.filter { $0.kind == "escape" }
+        #expect(escapes.count > 80)
+        for escape in escapes { #expect([EPERM, EACCES].contains(escape.result), "\(escape)") }
     }
 
     @Test("a contained server compiles, swaps, traps, ends at the deadline, and sends nothing (T33)")
@@ -102,11 +115,11 @@ struct ContainmentTests {
         var description: String { "\(name): \(result == 0 ? "not refused" : String(cString: strerror(result)))" }
     }
 
-    private static func attempt(connects: Bool) throws -> [Result] {
+    private static func attempt(_ kind: String) throws -> [Result] {
         let places = try TestFolder(["read/file": "x", "out/file": "x", "write/file": "x"])
         let output = try ServerProcess.run(
             "EscapeAttempts",
-            ["read", "write", "out"].map { "\(places.path)/\($0)" } + [connects ? "connects" : "silent"])
+            ["read", "write", "out"].map { "\(places.path)/\($0)" } + [kind])
         return output.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
             guard words.count == 3, let result = Int32(words[2]) else { return nil }
