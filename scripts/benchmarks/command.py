@@ -15,6 +15,7 @@ from load import CASES as LOADS, show_load
 from problem import Problem
 from size import show_code_size
 from start import COMMANDS, show_start
+from tiers import show_tiers
 
 DESCRIPTION = """
     Measures tfc. It builds nothing, and has a cache of its own in TMPDIR. A MODULE is a file, a folder that holds
@@ -69,6 +70,14 @@ def arguments():
     load.add_argument("--functions", type=positive, default=1000, help="that are asked for; default: %(default)s")
     load.add_argument("--flag", action="append", default=[], help="one more for the server, as --flag=--workers=4")
     load.add_argument("--strict", action="store_true", help="exit 1 if it is slower than we want it")
+    tiers = add(commands, show_tiers, "tiers",
+                "a function of a server under load on its way to optimized code, and what that costs others", runs=3,
+                modules=None)
+    tiers.add_argument("--seconds", type=positive, default=5, help="of each run; default: %(default)s")
+    tiers.add_argument("--connections", type=positive, default=8, help="that ask for it; default: %(default)s")
+    tiers.add_argument("--functions", type=positive, default=30, help="to be compiled beside another one; default: %(default)s")
+    tiers.add_argument("--flag", action="append", default=[], help="one more for the server, as --flag=--workers=4")
+    tiers.add_argument("--strict", action="store_true", help="exit 1 if a request fails, or others wait for long")
     return parser.parse_args()
 
 
