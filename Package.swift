@@ -146,13 +146,15 @@ let server: [Target] = [
         "FunctionServer",
         [
             "CCrypt", "CNettle", "CRuntime", "Hostcalls", "KeyValueStorage", "NameResolution", "WasmRuntime",
-            "ModuleCache", "WasmModule", "WasmBinary", "WasmValidation", "TOML", log, metrics, coreMetrics,
+            "ModuleCache", "NativeCode", "WasmModule", "WasmBinary", "WasmValidation", "TOML", log, metrics,
+            coreMetrics,
         ] + nio + secure),
     command(
         "tfc-serve",
         [
-            "CRuntime", "FunctionServer", "Hostcalls", "NameResolution", "WasmRuntime", "ModuleCache", log, metrics,
-            arguments,
+            "CRuntime", "FunctionServer", "Hostcalls", "NameResolution", "NativeCode", "WasmRuntime", "ModuleCache",
+            log,
+            metrics, arguments,
         ]),
     command(
         "instance-benchmark", ["CRuntime", "Hostcalls", "WasmRuntime", "ModuleCache"], path: "Sources/InstanceBenchmark"

@@ -30,19 +30,14 @@ extension ModuleCache {
         return artifact
     }
 
-    /// The artifact of a module if the cache has it.
-    package func cachedArtifact(contents: [UInt8], options: CompileOptions) -> Artifact? {
-        let key = key(contents: contents, options: options)
-        return quietlyLoadEntry(key)?.artifact(sizeIn: contents.count, timings: PhaseTimings())
-    }
-
     /// The artifact of a file if the cache has it.
     package func cachedArtifact(file path: String, options: CompileOptions) -> Artifact? {
         var timings = PhaseTimings()
         let index = SourceIndex(cache: self, options: options)
         if let found = lookUp(path, in: index, timings: &timings) { return found }
         guard let source = try? SourceFile(path: path) else { return nil }
-        guard let artifact = cachedArtifact(contents: source.contents, options: options) else { return nil }
+        let key = key(contents: source.contents, options: options)
+        guard let artifact = cachedArtifact(key: key, size: source.contents.count) else { return nil }
         if source.isSettled { index.record(source.identity, key: artifact.key) }
         return artifact
     }

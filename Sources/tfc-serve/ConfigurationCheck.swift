@@ -7,11 +7,14 @@ struct ConfigurationCheck {
     let configuration: EffectiveConfiguration
     let folder: String?
     let settings: ServerSettings
+    /// Which one would be used.
+    let compiler: String
     let logger: Logger
 
     /// False: something is wrong, which standard error has.
     func run() -> Bool {
         FileDescriptorOutput.output.write(Self.text(configuration.layers))
+        FileDescriptorOutput.output.write("optimizing compiler: \(compiler)\n")
         let check: FolderCheck
         do throws(ServerError) {
             check = try FolderCheck(folder: folder, settings: settings, logger: logger)

@@ -57,6 +57,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Code")
+    var tiers: TierOptions
+
     @OptionGroup(title: "Requests")
     var requests: RequestOptions
 
@@ -112,6 +115,7 @@ struct ServeCommand: ParsableCommand {
         if check { return try runCheck(configuration, logger) }
         do {
             let settings = try settings(configuration)
+            tiers.tell(settings.optimization, logger)
             let inherited = try InheritedSockets(environment: ProcessInfo.environment)
             let socket = try socket(inherited)
             let others = try security.sockets(inherited)
@@ -137,9 +141,10 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func runCheck(_ configuration: EffectiveConfiguration, _ logger: Logger) throws {
+        let settings = try settings(configuration)
         let check = ConfigurationCheck(
             configuration: configuration, folder: sites.isEmpty ? folder ?? "." : nil,
-            settings: try settings(configuration), logger: logger)
+            settings: settings, compiler: tiers.description(settings.optimization), logger: logger)
         guard check.run() else { throw ExitCode(1) }
     }
 
@@ -191,6 +196,7 @@ struct ServeCommand: ParsableCommand {
         settings.resolver = Resolver(servers: resolver)
         settings.configuration.sites = sites.sources(resolver: settings.resolver ?? Resolver(ofSystem: 5 * .second))
         settings.configurationFolder = configuration.folder
+        settings.optimization = try tiers.settings()
         return settings
     }
 

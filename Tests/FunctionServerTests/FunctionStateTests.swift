@@ -45,6 +45,25 @@ struct FunctionStateTests {
         #expect(outcome.isForgotten)
     }
 
+    @Test("other code takes the place of the version that it was made for, and of no other")
+    func exchange() {
+        var state = State()
+        _ = state.request(at: at(10))
+        #expect(state.exchange({ _ in true }, by: "early") == nil)
+        _ = state.finished(live("a"), at: at(11))
+        #expect(state.exchange({ $0 == "b" }, by: "of another") == nil)
+        #expect(text(state.request(at: at(11)).answer) == #"serve("a")"#)
+        #expect(state.exchange({ $0 == "a" }, by: "fast a") == "a")
+        #expect(text(state.request(at: at(11)).answer) == #"serve("fast a")"#)
+        // Of the same files: there is nothing to be read anew.
+        #expect(state.live?.identity == identity(1))
+        // A piece of work that was under way has the last word.
+        _ = state.changed()
+        #expect(state.exchange({ $0 == "fast a" }, by: "faster a") == "fast a")
+        _ = state.finished(live("b", inode: 2), at: at(12))
+        #expect(text(state.request(at: at(12)).answer) == #"serve("b")"#)
+    }
+
     @Test("while a new version is made the old one serves, and the last change wins")
     func replacing() {
         var state = State()

@@ -1,3 +1,4 @@
+import ModuleCache
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -109,6 +110,16 @@ struct AdminPages: Sendable {
         let live = all.count { $0.2.version != nil }
         text.sample("terrafirma_functions", [("state", "live")], String(live))
         text.sample("terrafirma_functions", [("state", "broken")], String(all.count - live))
+        text.begin("terrafirma_live_functions", .gauge, "Functions a version of which serves, by the tier of its code.")
+        for tier in CompileOptions.Tier.allCases {
+            let count = all.count { $0.2.version?.tier == tier }
+            text.sample("terrafirma_live_functions", [("tier", tier.rawValue)], String(count))
+        }
+        text.begin("terrafirma_processor_seconds_total", .counter, "What functions had of a processor.")
+        for (name, report, _) in all where report.processorTime > 0 {
+            let seconds = Double(report.processorTime) / 1e9
+            text.sample("terrafirma_processor_seconds_total", [("function", name)], String(seconds))
+        }
         text.begin("terrafirma_sites", .gauge, "Sites that have functions.")
         let sites = frontend.configuration.holdsSites ? Set(all.map { $0.0.prefix { $0 != "/" } }).count : 1
         text.sample("terrafirma_sites", [], String(sites))

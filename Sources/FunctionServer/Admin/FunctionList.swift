@@ -1,3 +1,5 @@
+import ModuleCache
+
 /// What is live, for programs and for people.
 struct FunctionList {
     private let functions: [(name: String, snapshot: FunctionReport.Snapshot, inFlight: Int)]
@@ -17,6 +19,7 @@ struct FunctionList {
             fields.append("\"sha256\": \(Self.quote(version.hash))")
             fields.append("\"bytes\": \(version.bytes)")
             fields.append("\"since\": \(Self.quote(Self.time(version.since)))")
+            fields.append("\"tier\": \(Self.quote(version.tier.rawValue))")
         }
         let answers = snapshot.answers.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
         fields.append("\"requests\": \(snapshot.requests)")
@@ -34,15 +37,8 @@ struct FunctionList {
 
     /// A table without anything but text in it.
     var page: String {
-        let head = ["function", "version", "live since", "requests", "answers", "last error"]
-        let rows = functions.map { name, snapshot, _ in
-            [
-                name, String(snapshot.version?.hash.prefix(16) ?? "not live"),
-                snapshot.version.map { Self.time($0.since) } ?? "", String(snapshot.requests),
-                snapshot.answers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "),
-                snapshot.lastFailure.map { "\(Self.time($0.time)) \($0.message)" } ?? "",
-            ]
-        }
+        let head = ["function", "version", "tier", "live since", "requests", "answers", "last error"]
+        let rows = functions.map { cells($0.name, $0.snapshot) }
         let lines = [row(head, "th")] + rows.map { row($0, "td") }
         return """
             <!doctype html>
@@ -53,6 +49,16 @@ struct FunctionList {
             </table>
 
             """
+    }
+
+    private func cells(_ name: String, _ snapshot: FunctionReport.Snapshot) -> [String] {
+        let version = snapshot.version
+        let answers = snapshot.answers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        return [
+            name, String(version?.hash.prefix(16) ?? "not live"), version?.tier.rawValue ?? "",
+            version.map { Self.time($0.since) } ?? "", String(snapshot.requests), answers.joined(separator: ", "),
+            snapshot.lastFailure.map { "\(Self.time($0.time)) \($0.message)" } ?? "",
+        ]
     }
 
     private func row(_ cells: [String], _ element: String) -> String {

@@ -11,6 +11,8 @@ struct FunctionState<Version> {
         var readAt: Int64
         /// Which root of its site it lies beneath.
         var root: UInt64 = 0
+        /// What tells its module's content from all others.
+        var hash = ""
     }
 
     /// What a piece of work has to find out.
@@ -130,6 +132,15 @@ struct FunctionState<Version> {
         outcome.answer = verdict(finding, isOver: outcome.work == nil)
         outcome.isForgotten = live == nil && broken == nil && outcome.work == nil && !outcome.looksAgain
         return outcome
+    }
+
+    /// Other code of the content that serves is there: it takes the place of that version, and of no other.
+    ///
+    /// Nil: that version serves no more. Else what was replaced.
+    mutating func exchange(_ isReplaced: (Version) -> Bool, by version: Version) -> Version? {
+        guard let live, isReplaced(live.version) else { return nil }
+        self.live?.version = version
+        return live.version
     }
 
     /// The content that need not be read again: unless it was read so soon after it was written that a second

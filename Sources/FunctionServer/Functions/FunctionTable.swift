@@ -48,17 +48,17 @@ package final class FunctionTable: Sendable {
     private typealias Work = FunctionState<ServedFunction>.Work
     private typealias Finding = FunctionState<ServedFunction>.Finding
 
-    private let folder: ServedFolder
+    let folder: ServedFolder
     private let loader: any FunctionLoader
-    private let logger: Logger
+    let logger: Logger
     private let complaints = LogBudget()
-    private let maximumSize: Int
+    let maximumSize: Int
     private let later: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// Whether event loops should let compiling go first.
     let urgency = CompileUrgency()
     /// How far what was there at the start is.
     let loading: StartLoading
-    private let records: Monitor<FunctionRecords>
+    let records: Monitor<FunctionRecords>
     // Looking is quick; compiling is not, and must not hold up the looking at other functions.
     private let lookers: WorkerPool
     private let compilers: WorkerPool
@@ -211,11 +211,14 @@ package final class FunctionTable: Sendable {
                     level: loading.isLong ? .debug : .info, "\(LogEscaping.escape(name)): live",
                     metadata: ["bytes": "\(bytes.count)", "ms": "\(milliseconds)"])
                 let version = FunctionReport.Version(
-                    hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second)
-                records.withLock { $0[name]?.report.loaded(version) }
-                finish(
-                    .loaded(.init(identity: identity, version: function, readAt: readAt, root: files.module.root)),
-                    name)
+                    hash: loader.digest(of: bytes), bytes: bytes.count, since: readAt / .second,
+                    tier: function.code.tier)
+                if records.withLock({ $0[name]?.report.loaded(version) }) == true {
+                    wasOptimized(name, function.code, ["ms": "\(milliseconds)"])
+                }
+                let live = FunctionState<ServedFunction>.Live(
+                    identity: identity, version: function, readAt: readAt, root: files.module.root, hash: version.hash)
+                finish(.loaded(live), name)
             } catch {
                 fail(name, error.description, error.limit.map { LimitReport(limit: $0, amount: error.amount) })
                 finish(.broken(identity, readAt: readAt), name)

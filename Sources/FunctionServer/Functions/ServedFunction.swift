@@ -18,6 +18,8 @@ package protocol CallFunction: AnyObject, Sendable {
     func respondAtOnce(to request: FunctionRequest) -> FunctionResponse?
     /// How long its calls take.
     var pace: CallPace { get }
+    /// What it was compiled to.
+    var code: FunctionCode { get }
 }
 
 /// A program with standard streams.
@@ -26,10 +28,17 @@ package protocol CommandFunction: AnyObject, Sendable {
     func run(_ run: CommandRun) throws(FunctionFailure) -> Int32
     /// Nanoseconds for a request, if that is said of this one.
     var timeout: Int64? { get }
+    /// What it was compiled to.
+    var code: FunctionCode { get }
+}
+
+extension CallFunction {
+    package var code: FunctionCode { FunctionCode() }
 }
 
 extension CommandFunction {
     package var timeout: Int64? { nil }
+    package var code: FunctionCode { FunctionCode() }
 }
 
 /// What one run of a command gets.

@@ -11,17 +11,19 @@ final class CallGuest: CallFunction, GuestOnTerms {
     /// What makes the response; nil: nothing does.
     private let main: FunctionIndex?
     let terms: GuestTerms
+    let code: FunctionCode
     let pace = CallPace()
     private let values: SiteValues?
     private let resolver: Resolver?
 
     /// `world` is for one that imports WASI too.
     init(
-        module: PreparedModule, terms: GuestTerms, world: CallWorld?, values: SiteValues? = nil,
+        module: PreparedModule, code: FunctionCode, terms: GuestTerms, world: CallWorld?, values: SiteValues? = nil,
         resolver: Resolver? = nil
     ) {
         self.module = module
         main = module.module.exportedFunction("run")
+        self.code = code
         self.terms = terms
         self.world = world
         self.values = values

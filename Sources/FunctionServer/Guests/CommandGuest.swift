@@ -7,9 +7,11 @@ final class CommandGuest: CommandFunction, GuestOnTerms {
     private let module: PreparedModule
     private let folders: GuestFolders
     let terms: GuestTerms
+    let code: FunctionCode
 
-    init(module: PreparedModule, terms: GuestTerms, folders: GuestFolders) {
+    init(module: PreparedModule, code: FunctionCode, terms: GuestTerms, folders: GuestFolders) {
         self.module = module
+        self.code = code
         self.terms = terms
         self.folders = folders
     }

@@ -1,14 +1,17 @@
 import Hostcalls
 package import ModuleCache
+import NativeCode
 import Synchronization
 import WasmModule
 import WasmRuntime
 
 /// Makes functions of modules: through the cache, into this process, linked as far as that can be done once.
 package final class GuestLoader: FunctionLoader {
-    private let cache: ModuleCache
+    let cache: ModuleCache
     private let policy: Mutex<GuestPolicy>
     private let options: CompileOptions
+    /// Of code that is loaded instead if it is there, and never made here; nil: of none.
+    let optimized: CompileOptions?
     private let services: GuestServices
     private let isStopped = Atomic<Bool>(false)
 
@@ -23,8 +26,9 @@ package final class GuestLoader: FunctionLoader {
     /// A loader for guests under this policy.
     package init(
         cache: ModuleCache, policy: GuestPolicy, options: CompileOptions = CompileOptions(),
-        services: GuestServices = GuestServices()
+        optimized: CompileOptions? = nil, services: GuestServices = GuestServices()
     ) {
+        self.optimized = optimized
         self.services = services
         self.cache = cache
         self.policy = Mutex(policy)
@@ -45,8 +49,21 @@ package final class GuestLoader: FunctionLoader {
     }
 
     package func load(_ source: FunctionSource) throws(LoadFailure) -> ServedFunction {
+        // Whatever is wrong with it shows again with the other one, if it is the module's.
+        if let artifact = optimizedArtifact(of: source), let function = try? load(source, artifact) {
+            CacheReport.hit.count()
+            return function
+        }
+        return try load(source, nil)
+    }
+
+    /// From now on the policy in force is that of a version, which may have been loaded under the one before.
+    func bringUpToDate(_ function: ServedFunction) { function.adopt(policy.withLock { $0 }) }
+
+    /// Of this code; nil: of what the quick tier makes.
+    func load(_ source: FunctionSource, _ artifact: Artifact?) throws(LoadFailure) -> ServedFunction {
         let settings = try FunctionSettings(of: source, under: policy.withLock { $0 })
-        let module = try module(of: source)
+        let (module, code) = if let artifact { try optimizedModule(artifact) } else { try quickModule(of: source) }
         guard let kind = GuestKind(of: module) else {
             throw LoadFailure("neither run nor _start is exported as a function without parameters and results")
         }
@@ -62,19 +79,29 @@ package final class GuestLoader: FunctionLoader {
             let world = importsWASI ? CallWorld(terms: terms, folders: folders, name: source.name) : nil
             let values = services.values(ofFunction: source.name)
             return .call(
-                CallGuest(module: prepared, terms: terms, world: world, values: values, resolver: services.resolver))
-        case .command: return .command(CommandGuest(module: prepared, terms: terms, folders: folders))
+                CallGuest(
+                    module: prepared, code: code, terms: terms, world: world, values: values,
+                    resolver: services.resolver))
+        case .command: return .command(CommandGuest(module: prepared, code: code, terms: terms, folders: folders))
         }
     }
 
-    private func module(of source: FunctionSource) throws(LoadFailure) -> LoadedModule {
+    private func optimizedModule(_ artifact: Artifact) throws(LoadFailure) -> (LoadedModule, FunctionCode) {
+        do throws(LoadError) {
+            return (try LoadedModule(artifact), FunctionCode(tier: .optimized, size: artifact.sizeOut))
+        } catch {
+            throw LoadFailure("\(error)")
+        }
+    }
+
+    private func quickModule(of source: FunctionSource) throws(LoadFailure) -> (LoadedModule, FunctionCode) {
         do {
             var observer = CompileObserver()
             observer.isWanted = { [self] in !isStopped.load(ordering: .relaxed) }
             let artifact = try cache.artifact(
                 contents: source.contents, name: source.name, options: options, observer: observer)
             (artifact.wasCached ? CacheReport.hit : .compiled).count()
-            return try LoadedModule(artifact)
+            return (try LoadedModule(artifact), FunctionCode(tier: options.tier, size: artifact.sizeOut))
         } catch let error as ModuleError where error.isTimeLimit {
             CacheReport.failed.count()
             throw LoadFailure("\(error)", limit: .compileTime, amount: options.timeLimit.map { "\($0)" })

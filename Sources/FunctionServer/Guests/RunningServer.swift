@@ -6,6 +6,7 @@ package import Logging
 package import ModuleCache
 import NIOCore
 package import NameResolution
+import NativeCode
 import WasmRuntime
 
 /// What an operator sets.
@@ -16,6 +17,8 @@ package struct ServerSettings: Sendable {
     package var limits = GuestLimits()
     /// How functions are compiled.
     package var compilation = CompileOptions()
+    /// How hot functions are compiled again; nil: they are not.
+    package var optimization: OptimizationSettings?
     /// How answers are logged; nil: not at all.
     package var accessLog: LogFormat?
     /// The file that they are logged to; nil: the standard output stream.
@@ -67,6 +70,15 @@ package struct ServerSettings: Sendable {
         return limits
     }
 
+    /// How optimized code is made, elsewhere; nil: it is not.
+    var optimizedCompilation: CompileOptions? {
+        guard let optimization else { return nil }
+        var options = compilation
+        options.tier = .optimized
+        options.compiler = optimization.compiler
+        return options
+    }
+
     /// What all of them may, and each of them less.
     var guestPolicy: GuestPolicy {
         GuestPolicy(limits: guestLimits, siteLimits: siteLimits, allowsWritableFolders: allowsWritableFolders)
@@ -77,6 +89,8 @@ package struct ServerSettings: Sendable {
 package final class RunningServer: Sendable {
     private let server: Server
     private let loader: GuestLoader
+    /// Nil: functions stay in the quick tier.
+    private let optimizer: Optimizer?
 
     /// Begins to serve, on a socket that listens already.
     ///
@@ -91,6 +105,7 @@ package final class RunningServer: Sendable {
         var places = CacheConfiguration(log: { logger.warning("\(LogEscaping.escape($0))") })
         if settings.isContained { places.gatherTemporaryFolders() }
         let cache = ModuleCache(configuration: places)
+        let broker = Self.compileBroker(settings, places, logger)
         let accessLog = try settings.accessLog.map { format throws(ServerError) in
             try AccessLog(format: format, path: settings.accessLogFile, logger: logger)
         }
@@ -108,10 +123,14 @@ package final class RunningServer: Sendable {
             logger.info("containment: off")
         }
         loader = GuestLoader(
-            cache: cache, policy: settings.guestPolicy, options: settings.compilation, services: services)
+            cache: cache, policy: settings.guestPolicy, options: settings.compilation,
+            optimized: settings.optimizedCompilation, services: services)
         server = try Server.start(
             folder: folder, loader: loader, configuration: settings.configuration, socket: socket, others: others,
             admin: admin, logger: logger, accessLog: accessLog)
+        optimizer = broker.map { [table = server.frontend.table, loader, checks = settings.compilation.boundsChecks] in
+            Optimizer(table: table, loader: loader, broker: $0, boundsChecks: checks, logger: logger)
+        }
     }
 
     /// Where it listens, as in a URL.
@@ -141,7 +160,29 @@ package final class RunningServer: Sendable {
     ///
     /// Blocks.
     package func shutDown() {
+        optimizer?.stop()
         server.shutDown(endingLoops: false)
+        _ = optimizer?.waitUntilEnded(until: MonotonicTime.now().advanced(by: .second))
+    }
+
+    /// Without it the server serves all the same.
+    private static func compileBroker(
+        _ settings: ServerSettings, _ cache: CacheConfiguration, _ logger: Logger
+    ) -> CompileBroker? {
+        guard let optimization = settings.optimization else { return nil }
+        do throws(ServerError) {
+            let broker = try CompileBroker(
+                optimization, cache: cache, maximumModule: settings.configuration.maximumModule,
+                isContained: settings.isContained)
+            let compiler = LogEscaping.escape(optimization.compiler.path)
+            logger.log(
+                level: broker.isContained ? .info : .warning,
+                "hot functions are optimized by \(compiler); its containment: \(broker.containment)")
+            return broker
+        } catch {
+            logger.warning("functions stay in the quick tier: \(error)")
+            return nil
+        }
     }
 
     /// A folder that was named has to be there; the user's need not.

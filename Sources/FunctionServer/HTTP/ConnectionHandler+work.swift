@@ -45,6 +45,7 @@ extension ConnectionHandler {
         // Without answer it is the clock on the wall that ended the call.
         let used = response == nil ? nil : measured.map { ThreadTime.now() - $0 }
         entry.report.calledOnLoop(isAnswer: response != nil)
+        entry.report.used(used ?? elapsed)
         let isLong = pace.endedOnLoop(isAnswer: response != nil, after: used ?? elapsed, isMeasured: used != nil) {
             used ?? tf_pace_used() - tf_pace_error
         }
@@ -149,8 +150,10 @@ extension Frontend {
         let start = MonotonicTime.now()
         guard start < queuedAt.advanced(by: configuration.loadTimeout) else { return .late }
         log.report?.beginInstance()
+        let before = ThreadTime.now()
         defer {
             log.report?.endInstance()
+            log.report?.used(ThreadTime.now() - before)
             function.pace.took(MonotonicTime.now().nanoseconds - start.nanoseconds)
             log.finish()
         }
@@ -170,8 +173,10 @@ extension Frontend {
         output: ResponseStream, deadline: MonotonicTime
     ) -> FunctionFailure? {
         log.report?.beginInstance()
+        let before = ThreadTime.now()
         defer {
             log.report?.endInstance()
+            log.report?.used(ThreadTime.now() - before)
             log.finish()
         }
         do throws(FunctionFailure) {

@@ -1,3 +1,4 @@
+import ModuleCache
 import Synchronization
 
 /// What there is to tell of one function, or of all that is no function: counted as it happens, read by the admin's page.
@@ -16,6 +17,8 @@ package final class FunctionReport: Sendable {
         var bytes: Int
         /// Seconds since 1970 at which it went live.
         var since: Int64
+        /// Of its code.
+        var tier = CompileOptions.Tier.quick
     }
 
     struct Snapshot: Sendable {
@@ -25,6 +28,8 @@ package final class FunctionReport: Sendable {
         var traps: [String: Int] = [:]
         /// Versions that took the place of one that served.
         var swaps = 0
+        /// Times that optimized code took the place of quick code, of the same version.
+        var optimizations = 0
         var loads = 0
         var loadFailures = 0
         var version: Version?
@@ -44,6 +49,9 @@ package final class FunctionReport: Sendable {
     /// On event loops: answers, and calls that came to nothing.
     private let onLoops = CounterArray(count: 2)
     private let running = Atomic<Int>(0)
+    private let used = Atomic<Int64>(0)
+    /// Of those before the version that serves.
+    private let usedBefore = Atomic<Int64>(0)
     private let state = Mutex(Snapshot())
 
     /// Nothing to tell yet.
@@ -88,15 +96,41 @@ package final class FunctionReport: Sendable {
         }
     }
 
-    func loaded(_ version: Version) {
+    /// Whether it is the version before, whose code is optimized from now on.
+    @discardableResult
+    func loaded(_ version: Version) -> Bool {
         state.withLock {
             $0.loads += 1
             // A young file is read twice: the same content is no other version.
-            guard $0.version?.hash != version.hash else { return }
+            if let present = $0.version, present.hash == version.hash {
+                $0.version?.tier = version.tier
+                guard present.tier == .quick, version.tier == .optimized else { return false }
+                $0.optimizations += 1
+                return true
+            }
             if $0.version != nil { $0.swaps += 1 }
             $0.version = version
+            usedBefore.store(used.load(ordering: .relaxed), ordering: .relaxed)
+            return false
         }
     }
+
+    /// The code of the version that serves is optimized from now on.
+    func optimized() {
+        state.withLock {
+            $0.optimizations += 1
+            $0.version?.tier = .optimized
+        }
+    }
+
+    /// It had a processor for so many nanoseconds.
+    func used(_ nanoseconds: Int64) { used.add(nanoseconds, ordering: .relaxed) }
+
+    /// Nanoseconds of a processor that all versions had.
+    var processorTime: Int64 { used.load(ordering: .relaxed) }
+
+    /// Nanoseconds of a processor since another content went live.
+    var processorTimeOfVersion: Int64 { processorTime - usedBefore.load(ordering: .relaxed) }
 
     func failedToLoad(_ message: String, at time: Int64) {
         state.withLock {

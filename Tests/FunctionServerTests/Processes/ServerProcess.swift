@@ -46,9 +46,17 @@ final class ServerProcess {
 
     /// The process that serves: the supervisor's child, if there is one.
     var server: pid_t {
-        let children = Self.read("/proc/\(process)/task/\(process)/children")
-        return children.split(separator: " ").first.flatMap { pid_t($0) } ?? process
+        Self.children(of: process).first { !Self.isBroker($0) } ?? process
     }
+
+    /// The process that has functions compiled, if there is one.
+    var broker: pid_t? { Self.children(of: server).first { Self.isBroker($0) } }
+
+    static func children(of process: pid_t) -> [pid_t] {
+        read("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    private static func isBroker(_ process: pid_t) -> Bool { read("/proc/\(process)/comm") == "compile-broker\n" }
 
     /// Waits for the end; the exit code, or the negated signal.
     func end() -> Int32 {
