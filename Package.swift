@@ -133,7 +133,8 @@ let tool: [Target] = [
         ]),
     command("tfc", ["TFCCommands"], linksStatically ? staticExecutable : []),
     .executableTarget(
-        name: "tfc-standalone", dependencies: ["CRuntime"], path: "Sources/Standalone", exclude: ["README.md"],
+        name: "tfc-standalone", dependencies: ["CRuntime"], path: "Sources/Standalone",
+        exclude: ["README.md", "Embedding"],
         cSettings: cSettings, linkerSettings: standaloneExecutable),
     tests(
         "TFCCommands", ["tfc", "tfc-standalone", "WasmRuntime", arguments] + (part == "engine" ? [] : ["tfc-serve"])),

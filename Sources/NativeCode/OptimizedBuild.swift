@@ -52,7 +52,7 @@ package struct OptimizedBuild {
     }
 
     /// In the head of every function with tail calls.
-    private static let tailCallMark = Array("(TF_WIDE)__asm__".utf8)
+    static let tailCallMark = Array("(TF_WIDE)__asm__".utf8)
 
     /// Links all units to a shared object with no symbols from elsewhere, at `path`, and returns what is in it.
     package mutating func finish(to path: String) throws(CompileError) -> [UInt8] {

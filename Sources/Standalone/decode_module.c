@@ -26,13 +26,24 @@ static void check_place(tf_decoder *decoder, const tf_module *module, uint32_t a
     tf_decoder_check(decoder, is_inside);
 }
 
-/* --- Imports: functions of WASI --- */
+/* --- Imports: functions of WASI, and of who embeds the module --- */
 
-static const tf_wasi_function *find(bool is_unstable, const char *name, uint32_t length) {
+static bool is_equal(tf_text text, const char *other) {
+    return strlen(other) == text.length && memcmp(other, text.bytes, text.length) == 0;
+}
+
+static const tf_wasi_function *find(tf_text module, tf_text name) {
     size_t count;
-    const tf_wasi_function *each = is_unstable ? tf_wasi_unstable_functions(&count) : tf_wasi_functions(&count);
+    const tf_wasi_function *each;
+    if (is_equal(module, "wasi_unstable")) {
+        each = tf_wasi_unstable_functions(&count);
+    } else if (is_equal(module, "wasi_snapshot_preview1")) {
+        each = tf_wasi_functions(&count);
+    } else {
+        return NULL;
+    }
     for (; count > 0; each++, count--) {
-        if (strlen(each->name) == length && memcmp(each->name, name, length) == 0) return each;
+        if (is_equal(name, each->name)) return each;
     }
     return NULL;
 }
@@ -55,11 +66,11 @@ static void imports(tf_decoder *decoder, tf_standalone *program, uint32_t type_c
     module->import_count = module->imported_function_count = count;
     program->imports = externs;
     for (uint32_t i = 0; i < count && !decoder->failed; i++) {
-        bool is_unstable = tf_decode_4(decoder) != 0;
-        uint32_t length;
-        const char *name = tf_decode_text(decoder, &length);
+        tf_text from = tf_decode_text(decoder), name = tf_decode_text(decoder);
         imports[i] = (tf_import){.kind = TF_EXTERN_FUNCTION, .type = tf_decode_index(decoder, type_count)};
-        const tf_wasi_function *function = find(is_unstable, name, length);
+        if (decoder->failed || (program->find && program->find(program, i, from, name, &externs[i]))) continue;
+        const tf_wasi_function *function = find(from, name);
+        program->lacks_import = function == NULL;
         if (!tf_decoder_check(decoder, function != NULL)) return;
         externs[i] = (tf_extern){.kind = TF_EXTERN_FUNCTION, .type = type_of(function), .call = function->call};
     }

@@ -31,10 +31,10 @@ uint32_t tf_decode_count(tf_decoder *decoder, size_t least) {
     return has(decoder, (size_t)count * least) ? count : 0;
 }
 
-const char *tf_decode_text(tf_decoder *decoder, uint32_t *length) {
-    *length = tf_decode_count(decoder, 1);
-    const char *text = (const char *)decoder->at;
-    decoder->at += *length;
+tf_text tf_decode_text(tf_decoder *decoder) {
+    uint32_t length = tf_decode_count(decoder, 1);
+    tf_text text = {(const char *)decoder->at, length};
+    decoder->at += length;
     return text;
 }
 

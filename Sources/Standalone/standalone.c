@@ -12,7 +12,7 @@ static bool attach(const tf_payload *payload, tf_module *module, uint32_t type_c
 }
 
 /* Larger images are mapped by each memory from the file; see TF_COPIED_IMAGE_BYTES. */
-static bool needs_file(const tf_module *module) {
+bool tf_standalone_needs_file(const tf_module *module) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < module->extent_count; i++) {
         if (i > 0 && module->extents[i].memory != module->extents[i - 1].memory) bytes = 0;
@@ -26,7 +26,7 @@ static bool open_image(const tf_payload *payload, tf_module *module, const char 
     module->image = -1;
     module->image_id = tf_image_new();
     module->image_bytes = (const uint8_t *)(uintptr_t)(payload->image - payload->image_offset);
-    if (!needs_file(module)) return true;
+    if (!tf_standalone_needs_file(module)) return true;
     module->image = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     if (module->image < 0) *problem = "it cannot open its own file by /proc/self/exe";
     return module->image >= 0;
@@ -39,22 +39,27 @@ static void entries(tf_decoder *decoder, tf_standalone *program) {
         program->entries[i] = tf_decode_reference(decoder, &program->module);
 }
 
-bool tf_standalone_load(const tf_payload *payload, tf_standalone *program, const char **problem) {
-    const uint8_t *start = (const uint8_t *)(payload + 1), *end = (const uint8_t *)payload + payload->table_bytes;
-    tf_decoder decoder = {start, end, false};
+bool tf_standalone_read(tf_decoder *table, const tf_payload *payload, tf_standalone *program, const char **problem) {
     tf_module *module = &program->module;
     *problem = "its module is damaged";
-    tf_decoder ahead = decoder;
+    tf_decoder ahead = *table;
     uint32_t type_count = tf_decode_type_count(&ahead);
-    tf_decode_types(&decoder, module);
-    if (decoder.failed) return false;
+    tf_decode_types(table, module);
+    if (table->failed) return false;
     if (!attach(payload, module, type_count)) {
         *problem = "its code was made for another runtime or module";
         return false;
     }
-    tf_decode_definitions(&decoder, program);
-    if (!decoder.failed) tf_decode_segments(&decoder, module, payload);
-    if (!decoder.failed) entries(&decoder, program);
-    if (decoder.failed || tf_module_mismatch(module, program->imports) >= 0) return false;
-    return open_image(payload, module, problem);
+    tf_decode_definitions(table, program);
+    if (!table->failed) tf_decode_segments(table, module, payload);
+    if (!table->failed) entries(table, program);
+    return !table->failed;
+}
+
+bool tf_standalone_load(const tf_payload *payload, tf_standalone *program, const char **problem) {
+    const uint8_t *start = (const uint8_t *)(payload + 1), *end = (const uint8_t *)payload + payload->table_bytes;
+    tf_decoder decoder = {start, end, false};
+    if (!tf_standalone_read(&decoder, payload, program, problem)) return false;
+    if (tf_module_mismatch(&program->module, program->imports) >= 0) return false;
+    return open_image(payload, &program->module, problem);
 }

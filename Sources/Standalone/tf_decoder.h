@@ -22,7 +22,11 @@ uint64_t tf_decode_8(tf_decoder *);
 uint32_t tf_decode_count(tf_decoder *, size_t least);
 
 /* A text: it lies in the table, without a 0 at its end. */
-const char *tf_decode_text(tf_decoder *, uint32_t *length);
+typedef struct tf_text {
+    const char *bytes;
+    uint32_t length;
+} tf_text;
+tf_text tf_decode_text(tf_decoder *);
 
 /* A number below `limit`, else 0. */
 uint32_t tf_decode_index(tf_decoder *, uint32_t limit);

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised when anything here or the order of the table changes. */
-#define TF_PAYLOAD_VERSION 1
+#define TF_PAYLOAD_VERSION 2
 
 /* Of the program header: in the range that is left to operating systems. */
 #define TF_PAYLOAD_HEADER 0x60007466u

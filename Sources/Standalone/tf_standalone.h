@@ -9,16 +9,26 @@
 /* A command has one entry; what is to be initialized first has two. */
 enum { TF_MOST_ENTRIES = 2 };
 
-typedef struct tf_standalone {
+typedef struct tf_standalone tf_standalone;
+struct tf_standalone {
     tf_module module;
-    tf_extern *imports;     /* functions of WASI; their data is the store's */
+    /* Functions that are no WASI; NULL: there are none. Called with each import in turn; false: none of its. */
+    bool (*find)(tf_standalone *, uint32_t import, tf_text module, tf_text name, tf_extern *);
+    tf_extern *imports;     /* functions of WASI, whose data is the store's, and what `find` found */
     uint32_t entries[TF_MOST_ENTRIES]; /* offsets of tf_functions in the instance, to be called in this order */
     uint32_t entry_count;
     uint32_t defined_functions;
-} tf_standalone;
+    bool lacks_import; /* the last that was read is nobody's */
+};
 
 /* Reads the table, attaches the code and declares where it is. Called once. False: `*problem` says why. */
 bool tf_standalone_load(const tf_payload *payload, tf_standalone *program, const char **problem);
+
+/* The same without the image's file, of a table that lies elsewhere. What follows the entries is left. */
+bool tf_standalone_read(tf_decoder *table, const tf_payload *payload, tf_standalone *program, const char **problem);
+
+/* Whether a memory begins with more than is copied into it, and module->image must be a file. */
+bool tf_standalone_needs_file(const tf_module *module);
 
 /* The parts of the table, in their order (decode_types.c, decode_module.c, decode_segments.c). What is wrong with them
  * is in decoder->failed. */

@@ -19,8 +19,8 @@ package struct StandaloneTable {
 
     /// `entries` are the exported functions to call, one after the other.
     ///
-    /// All imports of the module must be functions of WASI.
-    package init(_ loaded: LoadedModule, entries: [FunctionIndex]) {
+    /// All imports of the module must be functions. What it exports is in the table only for who embeds it.
+    package init(_ loaded: LoadedModule, entries: [FunctionIndex], withExports: Bool = false) {
         module = loaded.native.pointer.pointee
         descriptor = loaded.descriptor
         image = module.image_bytes
@@ -44,6 +44,7 @@ package struct StandaloneTable {
             writer.write(extent.length)
         }
         writeEntries(entries)
+        if withExports { writeExports() }
     }
 
     // MARK: - Numbers and lists
@@ -118,7 +119,7 @@ package struct StandaloneTable {
     private mutating func writeImports() {
         write(UInt32(descriptor.imports.count))
         for item in descriptor.imports {
-            write(UInt32(item.module == "wasi_unstable" ? 1 : 0))
+            write(item.module)
             write(item.name)
             guard case .function(let type) = item.kind else { preconditionFailure("only functions are linked") }
             write(type.rawValue)
@@ -220,6 +221,26 @@ package struct StandaloneTable {
                 preconditionFailure("exported functions have references")
             }
             write(UInt32(position))
+        }
+    }
+
+    // MARK: - Exports
+
+    /// Each as its kind, its index and its name.
+    private mutating func writeExports() {
+        write(UInt32(descriptor.exports.count))
+        for export in descriptor.exports {
+            let (kind, index): (tf_extern_kind, UInt32) =
+                switch export.kind {
+                case .function(let index): (TF_EXTERN_FUNCTION, index.rawValue)
+                case .table(let index): (TF_EXTERN_TABLE, index.rawValue)
+                case .memory(let index): (TF_EXTERN_MEMORY, index.rawValue)
+                case .global(let index): (TF_EXTERN_GLOBAL, index.rawValue)
+                case .tag(let index): (TF_EXTERN_TAG, index.rawValue)
+                }
+            write(kind.rawValue)
+            write(index)
+            write(export.name)
         }
     }
 }

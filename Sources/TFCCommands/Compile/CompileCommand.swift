@@ -19,7 +19,8 @@ struct CompileCommand: ParsableCommand {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "Where the C goes (standard output if not given) or the executable, or a folder for a copy of the artifact.",
+            "Where the C goes (standard output if not given; a folder gets all that a program embeds) or the "
+                + "executable, or a folder for a copy of the artifact.",
             valueName: "path"))
     var output: String?
 

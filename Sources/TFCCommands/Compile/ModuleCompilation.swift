@@ -51,8 +51,22 @@ struct ModuleCompilation {
     }
 
     private func writeSource(_ file: String) throws {
+        if let output = arguments.output, EmbeddingFolder.isMeant(by: output) {
+            return try writeEmbedding(file, to: output)
+        }
         let source = try cache.source(contents: try readFile(file), name: file, options: try options)
         try writeFile(source, to: arguments.output)
+    }
+
+    /// The C is that of the optimizing dialect; what describes it is the same in both tiers.
+    private func writeEmbedding(_ file: String, to folder: String) throws {
+        let contents = try readFile(file)
+        let options = CompileOptions(boundsChecks: arguments.boundsChecks)
+        let artifact = try cache.artifact(contents: contents, name: file, options: options, force: arguments.force)
+        let source = try cache.source(
+            contents: contents, name: file,
+            options: CompileOptions(tier: .optimized, boundsChecks: arguments.boundsChecks))
+        try EmbeddingFolder(artifact, source: source, name: file).write(to: folder, from: file)
     }
 
     private func writeExecutable(_ file: String) throws {

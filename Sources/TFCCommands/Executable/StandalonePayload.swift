@@ -8,7 +8,7 @@ import WasmRuntime
 /// `tf_payload.h` of the target `tfc-standalone` describes it.
 struct StandalonePayload {
     /// `TF_PAYLOAD_VERSION`.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// Bytes of `tf_payload`.
     static let headSize = 104
 
