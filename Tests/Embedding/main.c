@@ -36,13 +36,28 @@ static void call(tf_guest *guest, const char *name, const char *parameters, cons
     } else {
         printf("%s: %" PRIu64 "\n", name, *results ? values[0] : 0);
     }
-    fflush(stdout);
+}
+
+/* Another module, which was compiled with -DTF_MODULE=hello. */
+extern const tf_embedded hello;
+
+static bool run_hello(void) {
+    char problem[TF_EMBED_PROBLEM];
+    tf_loaded_module *module = tf_embed_load(&hello, NULL, 0, problem);
+    tf_guest *guest = module ? tf_embed_create(module, NULL, NULL) : NULL;
+    if (!guest || tf_wasi_set_stdio(tf_embed_wasi(guest), 1, 1) != 0 || tf_embed_start(guest) != TF_OK) return false;
+    call(guest, "_start", "", "", 0, 0);
+    tf_embed_destroy(guest);
+    return true;
 }
 
 int main(void) {
     char problem[TF_EMBED_PROBLEM];
     uint64_t answer = 42;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the guest writes past its buffer */
+    const tf_embed_function other = {"env", "ask", "i", "I", ask};
     if (!tf_embed_load(&wasm_module, NULL, 0, problem)) printf("without functions: %s\n", problem);
+    if (!tf_embed_load(&wasm_module, &other, 1, problem)) printf("with another: %s\n", problem);
     tf_loaded_module *module = tf_embed_load(&wasm_module, functions, 1, problem);
     if (!module) return fprintf(stderr, "%s\n", problem), 1;
     tf_guest *guest = tf_embed_create(module, NULL, &answer);
@@ -57,8 +72,11 @@ int main(void) {
     call(guest, "hello", "", "", 0, 0);
     memcpy(tf_embed_bytes(guest, 64, 4), &(uint32_t){1234}, 4);
     call(guest, "load", "i", "i", 64, 0);
-    printf("a page and a byte: %s\n", tf_embed_bytes(guest, 0, 65537) ? "there" : "out of bounds");
-    call(guest, "load", "i", "i", 65536, 0);
+    printf("more than there is: %s\n", tf_embed_bytes(guest, 0, (4 << 16) + 1) ? "there" : "out of bounds");
+    call(guest, "load", "i", "i", (8 << 13) + (16 << 13), 0);
+    call(guest, "load", "i", "i", 4 << 16, 0);
+    call(guest, "lanes", "i", "i", 11, 0);
+    call(guest, "count", "iI", "I", 1000000, 0);
     call(guest, "divide", "ii", "i", 1, 0);
     call(guest, "through", "ii", "i", 21, 1);
     call(guest, "recurse", "i", "i", 0, 0);
@@ -71,5 +89,5 @@ int main(void) {
     if (tf_embed_export(guest, "counter", TF_EXTERN_GLOBAL, &counter))
         printf("counter: %" PRIu64 "\n", *(uint64_t *)counter.data);
     tf_embed_destroy(guest);
-    return 0;
+    return run_hello() ? 0 : 1;
 }

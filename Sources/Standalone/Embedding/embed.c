@@ -90,6 +90,20 @@ static void write_problem(char problem[TF_EMBED_PROBLEM], const char *text, cons
     }
 }
 
+/* Without the flags that module.c must have, code may lie outside of its marks; its faults would not be the guest's. */
+static bool is_all_marked(const tf_embedded *embedded, const tf_code_exports *code) {
+    uintptr_t start = (uintptr_t)embedded->text[0], end = (uintptr_t)embedded->text[1];
+    for (uint32_t i = 0; i < code->function_count; i++) {
+        uintptr_t each = (uintptr_t)code->functions[i];
+        if (each < start || each >= end) return false;
+    }
+    for (uint32_t i = 0; i < code->type_count; i++) {
+        uintptr_t enter = (uintptr_t)code->enters[i], leaf = (uintptr_t)code->leaves[i];
+        if ((enter && (enter < start || enter >= end)) || (leaf && (leaf < start || leaf >= end))) return false;
+    }
+    return true;
+}
+
 static bool read_exports(tf_decoder *table, tf_loaded_module *self) {
     self->export_count = tf_decode_count(table, 12);
     self->exports = tf_decoder_room(table, self->export_count, sizeof *self->exports);
@@ -134,6 +148,7 @@ static const char *load(const tf_embedded *embedded, tf_loaded_module *self, int
     bool good = tf_standalone_read(&table, &payload, &self->program, &problem);
     if (!good && self->program.lacks_import) return *import = self->last, "unknown import";
     if (!good) return problem;
+    if (!is_all_marked(embedded, self->program.module.code)) return "its code was compiled without the flags of SOURCES";
     if (!read_exports(&table, self)) return "its module is damaged";
     *import = tf_module_mismatch(&self->program.module, self->program.imports);
     if (*import >= 0) return "incompatible import type";

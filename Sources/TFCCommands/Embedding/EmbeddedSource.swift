@@ -8,8 +8,10 @@ struct EmbeddedSource {
     init(_ source: [UInt8]) {
         bytes = Array(Self.opening.utf8)
         bytes.reserveCapacity(source.count + (64 << 10))
-        for line in source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if let replacement = Self.replacement(of: line) {
+        let lines = source.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let labelled = Set(lines.lazy.compactMap { Self.label($0) })
+        for line in lines {
+            if let replacement = Self.replacement(of: line, labelled) {
                 bytes += replacement
             } else {
                 bytes += line
@@ -20,21 +22,32 @@ struct EmbeddedSource {
     }
 
     /// What is declared for several units of a shared object is this unit's alone.
-    private static func replacement(of line: ArraySlice<UInt8>) -> [UInt8]? {
+    private static func replacement(of line: ArraySlice<UInt8>, _ labelled: Set<ArraySlice<UInt8>>) -> [UInt8]? {
         if line.starts(with: "extern tf_api A;".utf8) { return Array("static tf_api A;".utf8) }
         if line.starts(with: "extern u J[".utf8) { return Array("static".utf8) + line.dropFirst("extern".utf8.count) }
         if line.starts(with: "TF_CLOSING u J[".utf8) { return Array("static p tf_protect_at;".utf8) }
-        if isPrototype(line) { return Array("static ".utf8) + line }
+        if label(line) != nil { return Array("static __attribute__((used)) ".utf8) + line }
+        if let function = prototype(line), !labelled.contains(function) { return Array("static ".utf8) + line }
         return nil
     }
 
-    /// Whether it is `Y3 f5;`.
-    private static func isPrototype(_ line: ArraySlice<UInt8>) -> Bool {
-        let isDigit: (UInt8) -> Bool = { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        guard line.first == UInt8(ascii: "Y") else { return false }
+    private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+
+    /// The 5 of `Y3 f5;`.
+    private static func prototype(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard line.first == UInt8(ascii: "Y") else { return nil }
         let rest = line.dropFirst().drop(while: isDigit)
-        guard rest.starts(with: " f".utf8) else { return false }
-        return rest.dropFirst(2).drop(while: isDigit).elementsEqual(";".utf8)
+        guard rest.starts(with: " f".utf8) else { return nil }
+        let number = rest.dropFirst(2).prefix(while: isDigit)
+        return line[number.endIndex...].elementsEqual(";".utf8) ? number : nil
+    }
+
+    /// The 5 of `U w5(TF_WIDE)__asm__("f5")…`: a function whose own name is that of another, for the linker only.
+    private static func label(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard line.count < 128, let open = line.firstIndex(of: UInt8(ascii: "(")) else { return nil }
+        let mark = "(TF_WIDE)__asm__(\"f"
+        guard line[open...].starts(with: mark.utf8) else { return nil }
+        return line[(open + mark.utf8.count)...].prefix(while: isDigit)
     }
 
     /// The runtime has under a name of its own what shared objects find by a jump.
