@@ -218,16 +218,20 @@ bool tf_embed_export(const tf_guest *self, const char *name, tf_extern_kind kind
     return false;
 }
 
+/* Whether the letters stand for these types. */
+static bool stand_for(const char *letters, const uint32_t *types, uint32_t count) {
+    uint32_t wanted[most_values], wanted_count;
+    if (!read_types(letters, wanted, &wanted_count) || wanted_count != count) return false;
+    return count == 0 || memcmp(types, wanted, count * sizeof *wanted) == 0;
+}
+
 const tf_function *tf_embed_find(const tf_guest *self, const char *name, const char *parameters,
                                  const char *results) {
-    uint32_t types[2][most_values], counts[2];
     tf_extern found;
     if (!tf_embed_export(self, name, TF_EXTERN_FUNCTION, &found) || !found.function) return NULL;
     tf_signature own = tf_type_signature(found.type);
-    if (!read_types(parameters, types[0], &counts[0]) || !read_types(results, types[1], &counts[1])) return NULL;
-    bool fits = own.parameter_count == counts[0] && own.result_count == counts[1] &&
-                memcmp(own.parameters, types[0], counts[0] * sizeof(uint32_t)) == 0 &&
-                memcmp(own.results, types[1], counts[1] * sizeof(uint32_t)) == 0;
+    bool fits = stand_for(parameters, own.parameters, own.parameter_count) &&
+                stand_for(results, own.results, own.result_count);
     return fits ? found.function : NULL;
 }
 
