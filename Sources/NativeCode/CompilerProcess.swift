@@ -65,12 +65,14 @@ final class CompilerProcess {
     /// Reads what it says; nil as long as it runs, else whether all went well.
     func progress() -> Bool? {
         guard !isOver else { return false }
-        guard readMessages() else { return nil }
+        // Something that it started may keep the pipe when it ends itself.
+        let isSilent = readMessages()
         var status: Int32 = 0
-        while waitpid(number, &status, 0) < 0 {
-            guard errno == EINTR else { break }
-        }
+        var ended = waitpid(number, &status, isSilent ? 0 : WNOHANG)
+        while ended < 0, errno == EINTR { ended = waitpid(number, &status, isSilent ? 0 : WNOHANG) }
+        guard ended != 0 else { return nil }
         isOver = true
+        kill(-number, SIGKILL)
         if status & 0x7F != 0 { messages += "it was ended by signal \(status & 0x7F)" }
         return status == 0
     }

@@ -12,7 +12,7 @@ extension OptimizingCompiler {
         // No header, no library and no builtin of a hosted C; everything but tf_attach is the object's own.
         "-nostdinc", "-ffreestanding", "-fvisibility=hidden",
         // Integers wrap around, memory has no types, and address 0 is a place like any other that faults.
-        "-fwrapv", "-fno-strict-aliasing", "-fno-delete-null-pointer-checks",
+        "-fwrapv", "-fno-strict-overflow", "-fno-strict-aliasing", "-fno-delete-null-pointer-checks",
         // A loop that does nothing goes on until the deadline; a recursion that does nothing exhausts the stack.
         "-fno-optimize-sibling-calls",
         // Frames larger than the guard are touched page by page; return addresses are found by frame pointers.

@@ -134,6 +134,13 @@ struct OptimizingCompilerTests {
         #expect(kill(number, 0) != 0 || isZombie(number))
     }
 
+    @Test("One that leaves something behind which keeps its output open is not waited for")
+    func leavings() throws {
+        let script = "sleep 1000 & echo no >&2; exit 1"
+        let leaving = try OptimizingCompiler(path: folder.script("gcc-9", script))
+        #expect(message { _ = try compile(leaving, [unit]) }.contains("no"))
+    }
+
     private func isZombie(_ process: pid_t) -> Bool {
         guard let bytes = readProcFile("/proc/\(process)/stat") else { return true }
         return bytes.contains(") Z ")

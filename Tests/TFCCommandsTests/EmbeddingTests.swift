@@ -109,6 +109,7 @@ struct EmbeddingTests {
             #expect(FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path), "\(path)")
         }
         let unused = [
+            "containment_compiler", "descendants",
             "containment", "containment_calls", "containment_files", "containment_filter", "containment_privileges",
             "embedded_headers", "loaded_range", "pace", "process", "program",
         ]

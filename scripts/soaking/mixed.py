@@ -157,7 +157,10 @@ class mixture:
                 time.sleep(0.02)
                 if not self.running.is_set():
                     return
-            self.count("slow", int(connection.recv(1000).split(b" ")[1]))
+            answer = connection.recv(1000)
+            if not answer:
+                raise ConnectionResetError("closed without an answer")
+            self.count("slow", int(answer.split(b" ")[1]))
 
     def hostile(self, chooser, client):
         with self.server.connect() as connection:
