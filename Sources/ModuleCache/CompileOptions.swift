@@ -6,7 +6,7 @@ package struct CompileOptions: Hashable, Sendable {
     package enum Tier: String, Hashable, Sendable, CaseIterable {
         /// libtcc: in milliseconds.
         case quick
-        /// A compiler of the system's: in seconds, for code two to three times as fast.
+        /// A compiler of the system's: in seconds, for faster code.
         case optimized
     }
 
